@@ -28,6 +28,7 @@ urlpatterns = [
     gated_path("people/password/", people.password, PageOpenTo.ANYONE, "people_password"),
     gated_path("account/forgotten/", account.forgotten, PageOpenTo.ANYONE, "account_forgotten"),
     gated_path("account/sessions/", account.sessions, May.REREAD, "account_sessions"),
+    gated_path("account/name/", account.own_name, May.REREAD, "account_name"),
     gated_path("account/<uuid:uid>/out/", account.sign_out, May.POSTS, "account_sign_out"),
     gated_path("account/sign-on/", account.sign_on, May.REREAD, "account_sign_on"),
     gated_path("account/providers/", account.providers, May.POSTS, "account_providers"),

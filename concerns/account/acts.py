@@ -70,6 +70,22 @@ def end_own_sessions(
     return ended
 
 
+@act(May.REREAD, Kind.STAFF_CHANGED)
+def change_own_name(*, by: Viewer, name: str, now: datetime, record: ActRecord) -> Person:
+    """Change one's own name, for somebody who works in several schools: no office of these changes
+    it alone. Raises ActRefused for anybody else, whose school keeps their name."""
+    person = Person.objects.select_for_update().get(pk=by.person.pk)
+    if not person.works_elsewhere(by.school, by.todays_date):
+        raise ActRefused(OFFICE_KEEPS_NAME)
+    person.name = name
+    person.save(update_fields=["name"])
+    record(about=person, fields=["name"], reason="of themselves")
+    return person
+
+
+OFFICE_KEEPS_NAME = "The office of your school keeps your name. If it is wrong, ask them."
+
+
 @act(May.POSTS, Kind.SESSION_ENDED, on="person")
 def sign_out_everywhere(*, by: Viewer, person: Person, now: datetime, record: ActRecord) -> int:
     """End every session of somebody else, at once. Returns how many there were."""

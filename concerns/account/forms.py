@@ -2,7 +2,7 @@
 
 from django import forms
 
-from concerns.forms.base_form import DraftableForm, EmailAddressField
+from concerns.forms.base_form import DraftableForm, EmailAddressField, ShortTextField
 from concerns.forms.govuk_layout import ButtonRow, SubmitButton, lay_out_form
 
 
@@ -23,6 +23,11 @@ class UnlinkForm(DraftableForm):
     """Which link to single sign-on to end: each has a button of its own."""
 
     unlink = forms.CharField(error_messages={"required": "Choose which link to end"})
+
+
+class OwnNameForm(DraftableForm):
+    name = ShortTextField("Your name", 150, needed="Enter your name")
+    helper = lay_out_form("name", ButtonRow(SubmitButton("Save")))
 
 
 class SignOutEverywhereForm(DraftableForm):

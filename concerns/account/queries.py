@@ -52,6 +52,11 @@ def get_colleague(viewer: Viewer, uid: uuid.UUID) -> Person:
     return person
 
 
+def owns_name(viewer: Viewer) -> bool:
+    """Whether the viewer changes their own name: they work in several schools of the site."""
+    return viewer.person.works_elsewhere(viewer.school, viewer.todays_date)
+
+
 def get_provider(uid: uuid.UUID) -> SignOnProvider:
     """A provider of single sign-on of any school. Raises Http404."""
     found = SignOnProvider.objects.on_sign_in_page().filter(uid=uid).first()

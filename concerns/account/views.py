@@ -17,6 +17,7 @@ from concerns.account import acts, queries
 from concerns.account.forms import (
     EndSessionForm,
     ForgottenPasswordForm,
+    OwnNameForm,
     SignOutEverywhereForm,
     UnlinkForm,
 )
@@ -95,7 +96,20 @@ def sessions(request):
     rows = queries.list_own_sessions(request.viewer, this)
     minutes = request.session["idle_seconds"] // 60
     page = {"rows": rows, "others": acts.OTHERS, "minutes": minutes}
+    page["several"] = len(request.viewers) > 1
     return sheet.render_page("account/sessions.html", **page)
+
+
+def own_name(request):
+    """One's own name, which somebody who works in several schools changes here."""
+    viewer = request.viewer
+    sheet = FormPage(request, OwnNameForm, initial={"name": viewer.person.name})
+    if sheet.is_complete:
+        name = sheet.cleaned_answers["name"]
+        if sheet.attempt_act(acts.change_own_name, name=name):
+            return sheet.go_to_page("account_name")
+    theirs = queries.owns_name(viewer)
+    return sheet.render_page("account/name.html", theirs=theirs, kept=acts.OFFICE_KEEPS_NAME)
 
 
 def sign_out(request, uid):

@@ -128,9 +128,15 @@ STAFF = (
     ),
     Column("since", "Since", ("since", "start date", "start", "from", "started"), 40),
     Column("until", "Until", ("until", "end date", "end", "to", "leaving date"), 40),
-    # Of a list of accounts: whether each is in use, and whether it is of somebody outside.
-    Column("account", "Account", ("account enabled", "status read only"), 40),
+    # Of a list of accounts: whether each is in use, whether it is of somebody outside, and what
+    # kind of mailbox it has.
+    Column("account", "Account in use", ("account enabled", "status read only"), 40),
     Column("user_type", "Kind of user", ("user type",), 40),
+    Column(
+        "mailbox", "Kind of mailbox",
+        ("recipient type details", "recipient type", "mailbox type"),
+        40,
+    ),
 )  # fmt: skip
 
 

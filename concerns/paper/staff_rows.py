@@ -7,6 +7,7 @@ from datetime import date
 
 from concerns.paper.csv_columns import (
     STAFF,
+    Column,
     guess_columns,
     make_heading_counter,
     normalise_heading,
@@ -14,6 +15,7 @@ from concerns.paper.csv_columns import (
 )
 from concerns.paper.csv_reading import (
     CsvFileRow,
+    CsvFileTable,
     NotATable,
     read_table,
     tidy_cell,
@@ -21,6 +23,7 @@ from concerns.paper.csv_reading import (
 )
 from concerns.rules.email_addresses import is_email_address
 from concerns.rules.roles import Role
+from concerns.rules.shared_accounts import is_perhaps_shared
 from concerns.workflow.staff_import import StaffLine
 
 # The ways in which schools write a role. Compared like headings: no case, spaces or punctuation.
@@ -44,36 +47,45 @@ _NOT_IN_USE = frozenset({"false", "no", "0", "suspended", "archived", "deleted",
 count_staff_headings = make_heading_counter(STAFF)
 
 
+def parse_staff_table(text: str) -> CsvFileTable:
+    """The text of a staff file as a table. Raises NotATable."""
+    return read_table(text, count_staff_headings)
+
+
 def read_staff_file(text: str, today: date) -> list[StaffLine]:
-    """The staff lines in the text of a file. A second line with the same address is faulty.
+    """The staff lines in the text of a file, its columns known by their headings alone.
 
-    The name may stand in two columns. Without a column for roles, each line is of a member of
-    staff. Raises NotATable if it is no table, or lacks a needed column.
+    Raises NotATable if it is no table, or lacks a needed column.
     """
-    found = read_table(text, count_staff_headings)
+    found = parse_staff_table(text)
     mapping = guess_columns(found.headings, STAFF)
-    if lacking := _missing_columns(mapping):
-        raise NotATable(
-            f"This file has no column for: {', '.join(lacking)}. Add it, and upload the file again."
-        )
-    return _parse_staff_lines(found.rows, mapping, today)
+    if lacking := missing_columns(mapping):
+        words = ", ".join(column.words for column in lacking)
+        raise NotATable(f"This file has no column for: {words}. Add it, and upload the file again.")
+    return read_staff_lines(found, mapping, today)
 
 
-def _missing_columns(mapping: Mapping[str, int]) -> list[str]:
+def missing_columns(mapping: Mapping[str, int]) -> list[Column]:
+    """The columns that a staff file needs and `mapping` lacks. The name may stand in two."""
     halves = {"forename", "surname"} <= mapping.keys()
     return [
-        column.words
+        column
         for column in STAFF
         if column.needed and column.key not in mapping and not (column.key == "name" and halves)
     ]
 
 
-def _parse_staff_lines(
-    rows: tuple[CsvFileRow, ...], mapping: Mapping[str, int], today: date
+def read_staff_lines(
+    table: CsvFileTable, mapping: Mapping[str, int], today: date
 ) -> list[StaffLine]:
+    """The lines of a staff file. A second line with the same address is faulty.
+
+    `mapping`: which of our columns stands where, all that are needed among them. Without a column
+    for roles, each line is of a member of staff.
+    """
     first: dict[str, int] = {}
     found = []
-    for row in rows:
+    for row in table.rows:
         said = _cells_by_column_key(row, mapping)
         earlier = first.setdefault(said["email"], row.line) if said["email"] else row.line
         twice = (
@@ -119,6 +131,7 @@ def _build_staff_line(row: CsvFileRow, said: dict[str, str], twice: str, today: 
         since=days["since"],
         until=days["until"],
         wrong=_staff_line_fault(row, said, unknown, days) or twice,
+        shared=is_perhaps_shared(said["email"], said["name"], said["mailbox"]),
     )
 
 

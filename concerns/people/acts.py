@@ -72,14 +72,16 @@ def bring_file(
     by: Viewer,
     file: StaffFile,
     lines: list[StaffLine],
+    columns: dict[str, object],
     seen: str,
     now: datetime,
     record: ActRecord,
 ) -> StaffImportResult:
     """Import the file exactly as the page showed it, completely or not at all.
 
-    `seen` is the digest of what was shown. Raises ActRefused if the result would be a different one
-    by now, or would leave the school without a lead or a head tomorrow.
+    `seen` is the digest of what was shown; `columns` is kept, to read the next file. Raises
+    ActRefused if the result would be a different one by now, or would leave the school without a
+    lead or a head tomorrow.
     """
     lock_staff_changes(by)
     done = StaffImport(by, now).import_lines([line for line in lines if not line.wrong])
@@ -100,6 +102,7 @@ def bring_file(
     file.brought_at = now
     file.by = by.person
     file.content = ""
+    file.columns = columns
     file.save()
     said = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.asked)} asked"
     record(about=file, reason=said, shown=[person.uid for person in done.added])
@@ -201,7 +204,8 @@ def change_person(
 ) -> bool:
     """Change name, room and telephone, and ask for another e-mail address. False: it was asked for.
 
-    Raises ActRefused for somebody who works in another school only.
+    Raises ActRefused for somebody who works in another school only, and for another name of
+    somebody who works in another school too: that is for them to change.
     """
     lock_staff_changes(by)
     if person.works_only_elsewhere(by.school, by.todays_date):
@@ -209,6 +213,11 @@ def change_person(
             f"{person.name} has no post here now, and works in another school. Ask that school."
         )
     differs = [name for name, new in said.items() if new != getattr(person, name)]
+    if "name" in differs and person.works_elsewhere(by.school, by.todays_date):
+        raise ActRefused(
+            f"{person.name} works in another school too, and changes their name themselves, under "
+            "“Where you are signed in”. Nothing was changed."
+        )
     for name in differs:
         setattr(person, name, said[name])
     person.save(update_fields=differs)

@@ -26,8 +26,10 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.models import Person
+from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import ACCEPTED, NotATable, decode_file
-from concerns.paper.staff_rows import count_staff_headings, read_staff_file
+from concerns.paper.file_columns import columns_as_choices
+from concerns.paper.staff_rows import count_staff_headings, missing_columns, parse_staff_table
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import PART_READERS, READERS, May, Role, roles_with_power
@@ -58,8 +60,14 @@ class PersonForm(DraftableForm):
     LAID = ("name", "email", Question("room", width=20), Question("telephone", width=20))
     helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Save")))
 
+    def __init__(self, *given, name_is_theirs: bool = False, **more):
+        super().__init__(*given, **more)
+        if name_is_theirs:
+            del self.fields["name"]
+            self.helper = lay_out_form(*self.LAID[1:], ButtonRow(SubmitButton("Save")))
+
     def person_details(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self.SAID}
+        return {name: self.cleaned_data[name] for name in self.SAID if name in self.fields}
 
 
 class PostQuestions(DraftableForm):
@@ -316,7 +324,7 @@ class StaffCoverForm(ConditionalForm):
 
 
 class StaffUploadForm(forms.Form):
-    """Uploads a staff file. Once valid, `lines` holds its staff lines."""
+    """Uploads a staff file."""
 
     file = forms.FileField(
         label="The file",
@@ -331,18 +339,63 @@ class StaffUploadForm(forms.Form):
     )
     helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
 
-    def __init__(self, *given, today: date):
-        super().__init__(*given)
-        self.today = today
-
     def clean_file(self) -> str:
+        """The text of the file. Sets `self.table` to its table."""
         try:
             content = self.cleaned_data["file"].read()
             text = decode_file(content, count_staff_headings)
-            self.lines = read_staff_file(text, self.today)
+            self.table = parse_staff_table(text)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong
+        if len(self.table.headings) < 2:
+            raise ValidationError(
+                "This file has too few columns. It needs a line of headings, with at least a name "
+                "and an e-mail address."
+            )
         return text
+
+
+class StaffColumnsForm(forms.Form):
+    """Which column of a staff file is which of ours: by position, as two may have one heading."""
+
+    def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data: Mapping):
+        given = data if "email" in data else {key: str(at) for key, at in guess.items()}
+        super().__init__(given)
+        choices = [("", "Not in this file"), *columns_as_choices(headings)]
+        for column in STAFF:
+            self.fields[column.key] = forms.ChoiceField(
+                label=column.words,
+                required=False,
+                choices=choices,
+                error_messages={"invalid_choice": "Choose a column from this file"},
+            )
+        self.helper = lay_out_form(*self.fields)
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        taken = set()
+        for key, at in list(given.items()):
+            if at and at in taken:
+                self.add_error(key, "This column is already chosen above. Choose another column")
+            taken.add(at)
+        for column in missing_columns({key: int(at) for key, at in given.items() if at}):
+            if column.key not in self.errors:
+                self.add_error(column.key, _WHICH_COLUMN[column.key])
+        return given
+
+    @property
+    def column_mapping(self) -> dict[str, int]:
+        """{column key: position from 0}. Empty if the form is not valid."""
+        if not self.is_valid():
+            return {}
+        return {key: int(at) for key, at in self.cleaned_data.items() if at}
+
+
+_WHICH_COLUMN = {
+    "name": "Choose the column that has the name, or those that have forename and surname",
+    "email": "Choose the column that has the e-mail address",
+}
 
 
 class PasswordForm(forms.Form):

@@ -1,7 +1,7 @@
 """What the pages about staff read: the list, one person, open requests, cover, and what is held."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -27,11 +27,16 @@ from concerns.models.school.cover import ActingPerson, people_acting_for_role
 from concerns.models.school.reader_part import part_of_request
 from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
+from concerns.paper.csv_columns import STAFF, guess_columns
+from concerns.paper.csv_reading import CsvFileTable
+from concerns.paper.file_columns import FileColumn, headings_digest, list_file_columns
+from concerns.paper.staff_rows import parse_staff_table, read_staff_lines
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.rules.second_factor import must_have_factor
 from concerns.workflow import handover
+from concerns.workflow.staff_import import StaffLine
 
 A_PAGE = 50
 LATELY = timedelta(days=30)
@@ -369,6 +374,73 @@ def get_staff_file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
     """A staff file that awaits confirmation. Raises Http404, also if it was imported."""
     rows = StaffFile.objects.of_school(viewer).awaiting_confirmation()
     return sight.get_one_or_404(viewer, rows.select_related("by"), uid)
+
+
+@dataclass(frozen=True)
+class StaffFileReading:
+    """A staff file as a table. `guess`: the likely position of each of our columns. `remembered`:
+    it is what was chosen for the last file with these headings."""
+
+    table: CsvFileTable
+    guess: dict[str, int]
+    remembered: bool
+
+    def columns_with_examples(self, mapping: Mapping[str, int]) -> list[FileColumn]:
+        """Each column of the file, what it is read as, and its first values."""
+        words = {column.key: column.words for column in STAFF}
+        return list_file_columns(self.table, mapping, words.__getitem__)
+
+    def columns_to_keep(self, mapping: Mapping[str, int]) -> dict[str, object]:
+        """What is kept of an imported file, to read the next with the same headings."""
+        return {"headings": headings_digest(self.table), "mapping": dict(mapping)}
+
+
+def read_staff_table(viewer: Viewer, file: StaffFile) -> StaffFileReading:
+    """`file` as a table, with the columns of the last import if it had the same headings."""
+    found = parse_staff_table(file.content)
+    last = StaffFile.objects.of_school(viewer).imported_newest_first().defer("content").first()
+    if last and last.columns.get("headings") == headings_digest(found):
+        return StaffFileReading(found, last.columns["mapping"], remembered=True)
+    return StaffFileReading(found, guess_columns(found.headings, STAFF), remembered=False)
+
+
+@dataclass(frozen=True)
+class SharedLine:
+    """A line of which it is asked whether its address is of one person. `answered`: it is."""
+
+    line: StaffLine
+    answered: bool
+
+
+@dataclass(frozen=True)
+class StaffFileLines:
+    """The lines of a staff file: those to import, those with a fault, and those asked about. Of the
+    last, the answered ones are imported too."""
+
+    to_import: list[StaffLine]
+    left_out: list[StaffLine]
+    perhaps_shared: list[SharedLine]
+
+
+def read_lines_of_file(
+    viewer: Viewer, table: CsvFileTable, mapping: Mapping[str, int], persons: Collection[str]
+) -> StaffFileLines:
+    """The lines of a file, read with `mapping`. `persons` are the numbers of the lines of which
+    somebody has said that the address is of one person. Nothing is asked of who works here."""
+    lines = read_staff_lines(table, mapping, viewer.todays_date)
+    asked = [line for line in lines if line.shared and not line.wrong]
+    if asked:
+        here = Person.objects.current_staff_of(viewer.school, viewer.todays_date)
+        known = here.filter(email__in=[line.email for line in asked])
+        emails = set(known.values_list("email", flat=True))
+        asked = [line for line in asked if line.email not in emails]
+    shared = [SharedLine(line, str(line.line) in persons) for line in asked]
+    waiting = {row.line.line for row in shared if not row.answered}
+    return StaffFileLines(
+        to_import=[line for line in lines if not line.wrong and line.line not in waiting],
+        left_out=[line for line in lines if line.wrong],
+        perhaps_shared=shared,
+    )
 
 
 def viewer_for_invitation(person: Person, now: datetime) -> Viewer:

@@ -15,7 +15,6 @@ from concerns.doors.after_response import run_after_response
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
-from concerns.paper.staff_rows import read_staff_file
 from concerns.people import acts, forms, queries
 from concerns.reading import pickers
 from concerns.rules.passwords import PasswordLinkKind
@@ -119,7 +118,8 @@ def change(request, uid):
     viewer = request.viewer
     person = queries.get_staff_member(viewer, uid)
     now = {name: getattr(person, name) for name in ("email", *forms.PersonForm.SAID)}
-    sheet = FormPage(request, forms.PersonForm, initial=now)
+    theirs = person.works_elsewhere(viewer.school, viewer.todays_date)
+    sheet = FormPage(request, forms.PersonForm, initial=now, name_is_theirs=theirs)
     if sheet.is_complete:
         email = sheet.cleaned_answers["email"]
         said = sheet.form.person_details()
@@ -127,7 +127,8 @@ def change(request, uid):
             return sheet.go_to_page("people_person", uid=uid)
     what = _asked_for(StaffRequestMatter.EMAIL, viewer, person=person)
     approver = what.approver_words(viewer.todays_date)
-    return sheet.render_page("people/change.html", person=person, approver=approver)
+    page = {"approver": approver, "name_is_theirs": theirs}
+    return sheet.render_page("people/change.html", person=person, **page)
 
 
 def give(request, uid):
@@ -347,12 +348,10 @@ def uncover(request, uid):
 def upload(request):
     viewer = request.viewer
     posted = request.method == "POST"
-    form = forms.StaffUploadForm(
-        *((request.POST, request.FILES) if posted else ()), today=viewer.todays_date
-    )
+    form = forms.StaffUploadForm(*((request.POST, request.FILES) if posted else ()))
     if posted and form.is_valid():
         content = form.cleaned_data["file"]
-        rows = len(form.lines)
+        rows = len(form.table.rows)
         file = acts.upload(by=viewer, content=content, rows=rows, now=viewer.now)
         return redirect("people_file", file.uid)
     page = {"form": form, "what_waits": WHAT_WAITS}
@@ -362,20 +361,27 @@ def upload(request):
 def file(request, uid):
     """Previews what the file would do to the staff as they are now, and imports it as shown."""
     viewer = request.viewer
-    refused = ""
     found = queries.get_staff_file(viewer, uid)
-    lines = read_staff_file(found.content, viewer.todays_date)
+    reading = queries.read_staff_table(viewer, found)
+    given = request.POST if request.method == "POST" else request.GET
+    columns = forms.StaffColumnsForm(reading.table.headings, reading.guess, given)
+    mapping = columns.column_mapping
+    page = {"file": found, "reading": reading, "columns": columns}
+    page["file_columns"] = reading.columns_with_examples(mapping)
+    if not mapping:
+        return render(request, "people/file.html", page, status=422)
+    lines = queries.read_lines_of_file(viewer, reading.table, mapping, given.getlist("person"))
     if request.method == "POST":
-        seen = request.POST.get("seen", "")
+        said = {"lines": lines.to_import, "columns": reading.columns_to_keep(mapping)}
+        said["seen"] = given.get("seen", "")
         try:
-            done = acts.bring_file(by=viewer, file=found, lines=lines, seen=seen, now=viewer.now)
+            done = acts.bring_file(by=viewer, file=found, now=viewer.now, **said)
             return _send_mail_of_file(viewer, done)
         except ActRefused as why:
-            refused = why.words
-    plan = preview_staff_import(viewer, viewer.now, [line for line in lines if not line.wrong])
-    page = {"file": found, "plan": plan, "left_out": [line for line in lines if line.wrong]}
-    page["refused"] = refused
-    return render(request, "people/file.html", page, status=409 if refused else 200)
+            page["refused"] = why.words
+    page["lines"] = lines
+    page["plan"] = preview_staff_import(viewer, viewer.now, lines.to_import)
+    return render(request, "people/file.html", page, status=409 if "refused" in page else 200)
 
 
 def _send_mail_of_file(viewer, done):

@@ -33,6 +33,7 @@ from concerns.models.child.child_fact import moment_of
 from concerns.models.roll.roll_file import RollQuestions
 from concerns.paper.contact_columns import contact_numbers, is_contact_key
 from concerns.paper.contact_rows import ContactLine
+from concerns.paper.file_columns import headings_digest
 from concerns.paper.pupil_rows import PupilLine
 from concerns.paper.roll_matching import (
     FIELDS,
@@ -151,7 +152,7 @@ def _plan_as_shown(
             "change now, and confirm it."
         )
     file.columns = {
-        "headings": queries.headings_digest(found),
+        "headings": headings_digest(found),
         "offered": queries.offered_columns(found.headings),
     }
     return plan

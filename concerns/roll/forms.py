@@ -28,6 +28,7 @@ from concerns.paper.contact_columns import (
 from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import NotATable
 from concerns.paper.detail_columns import DETAILS
+from concerns.paper.file_columns import columns_as_choices
 from concerns.roll import queries
 from concerns.roll.acts import AnsweredPupil
 from concerns.rules.leaving import PupilAnswer, leaver_fault, reason_for, roll_answer_for
@@ -89,7 +90,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
         chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
         super().__init__(chosen)
-        choices = [("", "Not in this file"), *_column_choices(headings)]
+        choices = [("", "Not in this file"), *columns_as_choices(headings)]
         self.contact_keys = _contact_keys(headings, guess)
         for column in PUPIL:
             self.fields[column.key] = forms.ChoiceField(
@@ -148,18 +149,6 @@ def _contact_keys(headings: tuple[str, ...], guess: Mapping[str, int]) -> list[s
     recognised = queries.guess_roll_columns(headings)
     numbers = contact_numbers({*guess, *recognised}) or [1, 2]
     return [contact_key(number, field.key) for number in numbers for field in CONTACT_FIELDS]
-
-
-def _column_choices(headings: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(position, label). A missing or repeated heading gets its column number, from 1."""
-    twice = {name for name in headings if headings.count(name) > 1}
-    return [
-        (
-            str(at),
-            f"{name or 'No heading'} (column {at + 1})" if name in twice or not name else name,
-        )
-        for at, name in enumerate(headings)
-    ]
 
 
 class ConfirmImportForm(forms.Form):

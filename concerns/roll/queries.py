@@ -3,12 +3,10 @@
 Nothing here may read concerns, or give a different result because a child has one.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,8 +18,14 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import contact_columns, csv_columns
 from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL
-from concerns.paper.csv_reading import CsvFileRow, CsvFileTable, read_table
+from concerns.paper.csv_reading import CsvFileTable, read_table
 from concerns.paper.detail_columns import DETAILS
+from concerns.paper.file_columns import (
+    FileColumn,
+    cell_or_empty,
+    headings_digest,
+    list_file_columns,
+)
 from concerns.paper.pupil_rows import PupilLine, PupilRowReader
 from concerns.paper.roll_matching import (
     FIELDS,
@@ -37,8 +41,6 @@ PAGE = 20
 MOST_LEAVERS = 150
 LEAVERS = "pupils to be answered for"
 FIRST_ROWS = 5
-# How many different values of a column are shown as examples.
-EXAMPLES = 3
 # How many items of each list a page shows; the rest is only counted.
 MOST_SHOWN = 25
 MOST_BAD_SHOWN = 200
@@ -59,7 +61,7 @@ class RollFileReading:
         chosen = [column for column in (*PUPIL, *DETAILS) if column.key in mapping]
         contacts = ContactColumns(mapping, self.table.headings)
         rows = [
-            (row.line, [_cell_or_empty(row, mapping[column.key]) for column in chosen])
+            (row.line, [cell_or_empty(row, mapping[column.key]) for column in chosen])
             for row in self.table.rows[:FIRST_ROWS]
         ]
         heads = [column.words for column in chosen]
@@ -69,32 +71,9 @@ class RollFileReading:
                 cells.append(_contacts_in_words(contacts.read_contacts(row.cells)))
         return heads, rows
 
-    def columns_with_examples(self, mapping: Mapping[str, int]) -> list["FileColumn"]:
+    def columns_with_examples(self, mapping: Mapping[str, int]) -> list[FileColumn]:
         """Each column of the file, what it is read as, and its first values."""
-        read_as: dict[int, list[str]] = defaultdict(list)
-        for key, at in mapping.items():
-            read_as[at].append(column_in_words(key))
-        return [
-            FileColumn(
-                heading=heading or f"Column {at + 1}, without a heading",
-                read_as=" and ".join(read_as[at]),
-                examples=self._first_values(at),
-            )
-            for at, heading in enumerate(self.table.headings)
-        ]
-
-    def _first_values(self, at: int) -> list[str]:
-        values = (_cell_or_empty(row, at).strip() for row in self.table.rows)
-        return list(islice(dict.fromkeys(filter(None, values)), EXAMPLES))
-
-
-@dataclass(frozen=True)
-class FileColumn:
-    """A column of a file. `read_as` is empty if it is not read. `examples`: its first values."""
-
-    heading: str
-    read_as: str
-    examples: list[str]
+        return list_file_columns(self.table, mapping, column_in_words)
 
 
 def column_in_words(key: str) -> str:
@@ -384,18 +363,3 @@ def newest_unconfirmed_file(viewer: Viewer) -> RollFile | None:
     if newest:
         rows = rows.filter(read_at__gt=newest)
     return rows.order_by("-id").first()
-
-
-def _cell_or_empty(row: CsvFileRow, at: int) -> str:
-    return row.cells[at] if at < len(row.cells) else ""
-
-
-def headings_digest(found: CsvFileTable) -> str:
-    """SHA-256 of the headings, to recognise the next file with the same columns.
-
-    In a file without headings this row holds a pupil's name, so the headings themselves are not
-    kept.
-    """
-    return hashlib.sha256(
-        "\n".join(map(csv_columns.normalise_heading, found.headings)).encode()
-    ).hexdigest()

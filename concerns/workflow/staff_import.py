@@ -5,8 +5,12 @@ holds and the file does not give. A post ends on the day its line says. What wou
 a post on a day on which they do not hold it yet - a new post, a later last day - is asked for like
 the same change on a page (`StaffChangeRequest`): it waits for the head's approval, unless whoever
 imports the file may give that post to that person alone. A line about somebody who works in another
-school, and not in this one, changes nothing until they confirm it. Only acts import a file. A page
-previews it by running the import and rolling it back. Parsing is in `paper/staff_rows.py`.
+school, and not in this one, changes nothing until they confirm it. A line about somebody who has
+left changes nothing either, and a post that the head gives and that has ended is not given again:
+an old list names people who have left and former leads, and the head would be asked to make them
+readers. Whoever runs the site may bring both back by command. The name of somebody who works in
+several schools is theirs to change. Only acts import a file. A page previews it by running the
+import and rolling it back. Parsing is in `paper/staff_rows.py`.
 """
 
 import hashlib
@@ -48,6 +52,8 @@ class StaffLine:
     since: date | None = None
     until: date | None = None
     wrong: str = ""
+    # Whether it must be asked if the address is of one person (`rules/shared_accounts.py`).
+    shared: bool = False
 
 
 @dataclass
@@ -103,8 +109,15 @@ class StaffImport:
 
     def import_lines(self, lines: list[StaffLine]) -> StaffImportResult:
         people = {p.email: p for p in Person.objects.filter(email__in=[x.email for x in lines])}
+        left = set() if self.by_command else self._find_leavers(list(people.values()))
         for line in lines:
             person = people.get(line.email)
+            if person and person.pk in left:
+                self.done.notes.append(
+                    f"{person.email} has left, and is not brought back by a file. If they work "
+                    "here again, find them under “Who has left” and give them a post"
+                )
+                continue
             if person is None:
                 person = Person(email=line.email)
                 person.set_unusable_password()
@@ -115,6 +128,14 @@ class StaffImport:
             self._import_line(person, line)
         self._note_people_not_listed({line.email for line in lines})
         return self.done
+
+    def _find_leavers(self, people: list[Person]) -> set[int]:
+        """The keys of those of `people` who worked here, and do not now or from a later day."""
+        posts = Post.objects.filter(school=self.school, person__in=people)
+        lasting = posts.current_or_future(self.today).filter(person__is_active=True)
+        return set(posts.values_list("person", flat=True)) - set(
+            lasting.values_list("person", flat=True)
+        )
 
     def _import_line(self, person: Person, line: StaffLine) -> None:
         reads = any(role in READERS for role in line.roles)
@@ -177,6 +198,12 @@ class StaffImport:
     def _save_person(self, person: Person, line: StaffLine) -> None:
         said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
         differs = {name: new for name, new in said.items() if new and new != getattr(person, name)}
+        if person.pk and "name" in differs and person.works_elsewhere(self.school, self.today):
+            del differs["name"]
+            self.done.notes.append(
+                f"{person.email} works in another school too, so their name stays as it is. They "
+                "can change it themselves, under “Where you are signed in”"
+            )
         for name, new in differs.items():
             setattr(person, name, new)
         if person.pk is None or differs:
@@ -201,8 +228,11 @@ class StaffImport:
             standing = [
                 post for post in held if post.role == role and _overlaps_line(post, begins, line)
             ]
+            over = [post.until for post in held if post.role == role and post.until]
             if standing:
                 self._change_post(standing[-1], line)
+            elif role in GIVEN_BY_THE_HEAD and over and not self._is_given_anew(line, max(over)):
+                self._note_post_over(person, role, max(over))
             elif line.until and line.until < begins:
                 ended = "this post has already ended, and they did not hold it here"
                 self.done.notes.append(f"line {line.line}: {ended}")
@@ -212,6 +242,17 @@ class StaffImport:
         for left in sorted(now_held - set(line.roles)):
             lacks = f"{person.email} still holds the role '{left}', which is not in the file"
             self.done.notes.append(lacks)
+
+    def _is_given_anew(self, line: StaffLine, ended: date) -> bool:
+        """Whether a post that ended on the day `ended` is to be given again: the line names a first
+        day after that, or whoever runs the site brings in the file."""
+        return self.by_command or (line.since is not None and line.since > ended)
+
+    def _note_post_over(self, person: Person, role: Role, ended: date) -> None:
+        self.done.notes.append(
+            f"{person.email} was {role.title_words.lower()} here until {ended:%-d %B %Y}. The file "
+            "does not give them that post again: do so on their page"
+        )
 
     def _start_post(self, person: Person, role: Role, line: StaffLine, begins: date) -> None:
         what = self._build_request(person, role, line, begins)
@@ -287,6 +328,10 @@ class StaffImport:
         asked for as another post that begins when this one ends: the past is never rewritten."""
         if line.until is None or post.until is None or line.until <= post.until:
             return line.until or post.until
+        over = post.until < self.today
+        if over and post.role in GIVEN_BY_THE_HEAD and not self.by_command:
+            self._note_post_over(post.person, Role(post.role), post.until)
+            return post.until
         begins = max(post.until + timedelta(days=1), self.today)
         what = self._build_request(post.person, Role(post.role), line, begins)
         if self._may_give(what):

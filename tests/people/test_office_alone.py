@@ -91,11 +91,18 @@ def ended_post(house, person: Person, role: Role, today) -> Post:
 
 
 @pytest.mark.parametrize("role", [Role.DEPUTY, Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE])
-def test_a_file_that_overlaps_an_ended_post_revives_it_only_after_the_head(house, today, role):
+def test_a_file_that_overlaps_an_ended_post_asks_nobody_to_give_it_again(house, today, role):
     office = factories.person(house.school, Role.OFFICE)
     ended = ended_post(house, house.teacher.person, role, today)
     bring(sign_in(office), house.teacher.person, role, ended.since, "31/12/2031")
     assert held(house.teacher.person, role) == [(ended.since, ended.until)]
+    assert not StaffChangeRequest.objects.exists()
+
+
+def test_a_file_gives_a_post_again_whose_first_day_is_after_the_end_of_the_last(house, today):
+    office = factories.person(house.school, Role.OFFICE)
+    ended_post(house, house.teacher.person, Role.DEPUTY, today)
+    bring(sign_in(office), house.teacher.person, Role.DEPUTY, today)
     assert StaffChangeRequest.objects.get().first_day == today
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -104,8 +105,12 @@ def shown(desk, text: str = THREE) -> str:
 
 def confirm(desk, address: str):
     page = desk.get(address).content.decode()
+    fields = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.split("seen")[-1]
+    )
     seen = page.split('name="seen" value="')[1].split('"')[0]
-    return desk.post(address, {"seen": seen})
+    person = [value for name, value in fields if name == "person"]
+    return desk.post(address, dict(fields) | {"seen": seen, "person": person})
 
 
 def test_nothing_changes_until_it_is_confirmed(house, desk):
@@ -174,8 +179,8 @@ def test_a_file_leaves_no_school_without_a_lead(house, desk):
     ("text", "told"),
     [
         ("", "empty"),
-        ("name,roles\nBo,staff\n", "no column for: E-mail"),
-        ("email,first name,roles\nbo@school.test,Bo,staff\n", "no column for: Name"),
+        ("%PDF-1.4", "a PDF"),
+        ("name\nBo\n", "too few columns"),
     ],
 )
 def test_what_cannot_be_read_is_said(desk, text, told):
@@ -189,3 +194,102 @@ def test_a_file_nobody_confirmed_goes_after_a_day(house: House):
     acts.upload(**old, now=NOW - timedelta(days=2))
     acts.upload(**old, now=NOW)
     assert StaffFile.objects.count() == 1
+
+
+# Which column is which.
+
+ODD = "Who,Reach them at,What they do,Shoe size\nZoë Teacher,zoe@school.test,Year 4 teacher,39\n"
+
+
+def test_a_column_that_is_not_recognised_is_shown_with_its_first_values(house, desk):
+    answer = desk.get(shown(desk, ODD))
+    assert answer.status_code == 422
+    columns = {column.heading: column for column in answer.context["file_columns"]}
+    assert columns["Shoe size"].examples == ["39"]
+    assert columns["Reach them at"].read_as == ""
+    assert "Choose the column that has the e-mail address" in answer.content.decode()
+
+
+def test_a_column_is_chosen_by_hand_and_the_next_file_is_read_as_this_one(house, desk):
+    address = shown(desk, ODD)
+    confirm(desk, f"{address}?name=0&email=1&title=2")
+    assert Post.objects.get(person__email="zoe@school.test").title == "Year 4 teacher"
+    page = desk.get(shown(desk, ODD.replace("zoe", "zara")))
+    assert page.status_code == 200
+    assert page.context["reading"].remembered
+    assert "the columns that were chosen for it" in page.content.decode()
+
+
+def test_one_column_is_not_read_as_two(house, desk):
+    answer = desk.get(f"{shown(desk, ODD)}?name=0&email=1&title=1")
+    assert answer.status_code == 422
+    assert "already chosen above" in answer.content.decode()
+
+
+def test_a_file_of_one_school_is_not_read_as_that_of_another(house, desk, client):
+    confirm(desk, f"{shown(desk, ODD)}?name=0&email=1&title=2")
+    client.logout()
+    other = House()
+    theirs = factories.sign_in(client, other.office.person)
+    assert theirs.get(shown(theirs, ODD)).status_code == 422
+
+
+# Shared mailboxes.
+
+SHARED = "name,email\nOakfield Office,office@school.test\nZoë Teacher,zoe@school.test\n"
+
+
+def test_a_shared_mailbox_is_asked_about_and_gets_no_account_unanswered(house, desk):
+    address = shown(desk, SHARED)
+    assert "Line 2 is one person: Oakfield Office" in desk.get(address).content.decode()
+    confirm(desk, address)
+    assert Person.objects.filter(email="zoe@school.test").exists()
+    assert not Person.objects.filter(email="office@school.test").exists()
+
+
+def test_an_address_of_one_person_gets_an_account_once_somebody_says_so(house, desk):
+    confirm(desk, f"{shown(desk, SHARED)}?name=0&email=1&person=2")
+    assert Person.objects.filter(email="office@school.test").exists()
+
+
+def test_who_works_here_is_not_asked_about_again(house, desk):
+    Person.objects.filter(pk=house.lead.person.pk).update(email="dsl@school.test")
+    page = desk.get(shown(desk, "name,email\nBo Lead,dsl@school.test\n"))
+    assert page.context["lines"].perhaps_shared == []
+
+
+# People who have left, and former leads.
+
+
+def test_a_list_that_names_a_leaver_asks_for_nothing_and_says_so(house, desk):
+    house.post(house.head, house.teacher.person, Role.DEPUTY)
+    house.leaves(house.teacher.person)
+    address = shown(desk, f"{HEAD}Bo,{house.teacher.person.email},dsl; deputy; staff,,,,,\n")
+    assert "is not brought back by a file" in desk.get(address).content.decode()
+    confirm(desk, address)
+    assert not StaffChangeRequest.objects.awaiting_answer().exists()
+    assert not house.roles(house.teacher.person, NOW.date() + timedelta(days=1))
+
+
+def test_a_list_that_names_a_former_lead_can_be_uploaded_again(house, desk):
+    """Its lines give a first day, and the post of a reader waited when they left."""
+    since = NOW.date() - timedelta(days=300)
+    text = f"{HEAD}Bo Lead,bo@school.test,dsl,,,,{since},\n"
+    confirm(desk, shown(desk, text))
+    house.leaves(Person.objects.get(email="bo@school.test"))
+    address = shown(desk, text)
+    assert desk.get(address).status_code == 200
+    assert confirm(desk, address).status_code == 302
+
+
+def test_a_former_lead_is_not_proposed_as_a_reader(house, desk):
+    bo = house.teacher.person
+    until = NOW.date() - timedelta(days=30)
+    more = {"since": until - timedelta(days=60), "until": until}
+    Post.objects.create(person=bo, school=house.school, role=Role.DSL, **more)
+    address = shown(desk, f"{HEAD}{bo.name},{bo.email},dsl; staff,,,,,\n")
+    assert f"was designated safeguarding lead here until {until:%-d %B %Y}" in (
+        desk.get(address).content.decode()
+    )
+    confirm(desk, address)
+    assert not StaffChangeRequest.objects.exists()

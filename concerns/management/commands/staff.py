@@ -1,6 +1,7 @@
 """Imports the staff of a school, with their posts and roles, from a CSV file or a workbook."""
 
 import sys
+from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ Import who works in a school, from a CSV file or a workbook with a line of headi
 The first two are needed. A list of accounts as Google or Microsoft Entra exports it will do: the
 name may stand in two columns, and accounts that are not in use and guests are left out. Where there
 is no column for roles, everybody new is a member of staff, and everybody else stays what they are.
+A line that looks like a shared mailbox, a device or the account of a program is left out, because
+an account belongs to one person: if it does, add --person with its address.
 Roles are staff, dsl, deputy, head, chair, office or governor, several separated
 by a semicolon. Dates are like 01/09/2026. An empty cell changes nothing. Nobody is taken out: who
 is not in the file is listed, and stays; a post ends on the day in "until". A line that cannot be
@@ -77,12 +80,19 @@ class Command(BaseCommand):
             "--example", action="store_true", help="print a file that shows every column, and stop"
         )
         parser.add_argument("file", nargs="?", help="the CSV file or workbook")
+        parser.add_argument(
+            "--person",
+            metavar="EMAIL",
+            action="append",
+            default=[],
+            help="an address in the file that is of one person, though it does not look so",
+        )
         parser.add_argument("--school", metavar="URN", help="which school, where there are several")
         parser.add_argument("--set-password", metavar="EMAIL", help="give somebody a password")
 
         parser.add_argument("--lost-factor", metavar="EMAIL", help="remove a lost second factor")
 
-    def handle(self, *args, file, school, set_password, lost_factor, example, **options):
+    def handle(self, *args, file, school, person, set_password, lost_factor, example, **options):
         if example:
             self.stdout.write(EXAMPLE, ending="")
             return
@@ -95,11 +105,12 @@ class Command(BaseCommand):
         elif lost_factor:
             self._remove_factor_of(lost_factor.strip().lower(), school)
         else:
-            self._import_staff_file(Path(file), find_school_by_urn(school))
+            persons = {email.strip().lower() for email in person}
+            self._import_staff_file(Path(file), find_school_by_urn(school), persons)
 
-    def _import_staff_file(self, path: Path, school: School) -> None:
+    def _import_staff_file(self, path: Path, school: School, persons: set[str]) -> None:
         now = timezone.now()
-        lines = _read_staff_lines(path, school, now)
+        lines = _leave_out_shared(_read_staff_lines(path, school, now), school, persons, now)
         by = queries.viewer_for_command_line(school, now) or _first_file_viewer(school, lines, now)
         done = acts.bring_staff(by=by, lines=lines, now=now)
         bad = [line for line in lines if line.wrong]
@@ -181,6 +192,20 @@ def _read_staff_lines(path: Path, school: School, now) -> list[StaffLine]:
         raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
     except NotATable as wrong:
         raise CommandError(str(wrong)) from None
+
+
+def _leave_out_shared(lines: list[StaffLine], school: School, persons: set[str], now):
+    """`lines`, those at fault whose address is perhaps of no one person, and is neither in
+    `persons` nor of somebody who works here."""
+    here = Person.objects.current_staff_of(school, local_day(school.school_calendar, now))
+    known = persons | set(here.values_list("email", flat=True))
+    why = "This looks like no one person's account. If it is, add --person {email}"
+    return [
+        replace(line, wrong=why.format(email=line.email))
+        if line.shared and not line.wrong and line.email not in known
+        else line
+        for line in lines
+    ]
 
 
 def _first_file_viewer(school: School, lines: list[StaffLine], now):

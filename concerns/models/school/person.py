@@ -177,6 +177,12 @@ class Person(AbstractBaseUser):
         schools = set(posts.values_list("school", flat=True)) if self.is_active else set()
         return bool(schools) and school.pk not in schools
 
+    def works_elsewhere(self, school: School, day: date) -> bool:
+        """Whether, on `day` or later, they hold a post in another school than `school`. Their name
+        is then known there too, and theirs alone to change."""
+        posts = Post.objects.filter(person=self).exclude(school=school)
+        return self.is_active and posts.current_or_future(day).exists()
+
     def works_only_in(self, school: School, day: date) -> bool:
         """Whether, on `day` or later, they hold a post in `school` and in no other.
 
