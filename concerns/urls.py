@@ -67,6 +67,8 @@ urlpatterns = [
     gated_path("people/confirm/<uuid:uid>/", people.confirm, May.SUBMIT, "people_confirm"),
     gated_path("people/post/<uuid:uid>/", people.end, May.PEOPLE, "people_end"),
     gated_path("people/family/<uuid:uid>/", people.unrelate, May.PEOPLE, "people_unrelate"),
+    gated_path("people/invitations/", people.invitations, May.PEOPLE, "people_invitations"),
+    gated_path("people/invitations/<uuid:uid>/", people.invited, May.PEOPLE, "people_invited"),
     gated_path("people/<uuid:uid>/", people.person, May.PEOPLE, "people_person"),
     gated_path("people/<uuid:uid>/change/", people.change, May.PEOPLE, "people_change"),
     gated_path("people/<uuid:uid>/post/", people.give, May.PEOPLE, "people_give"),

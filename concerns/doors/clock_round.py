@@ -22,6 +22,7 @@ from django.db import transaction
 
 from concerns.doors import mail
 from concerns.doors.daily_check import check_record_if_due
+from concerns.doors.invitation_queue import send_waiting_invitations
 from concerns.doors.step_messages import StepMessages
 from concerns.models import (
     AdultStep,
@@ -83,6 +84,8 @@ def run_reminder_round(
     posted = mail.send_due_letters(now, post_by, lease.renew)
     if posted.checked:
         Heartbeat.objects.record_mail_fault(posted.fault, now)
+    if posted.fault is None:
+        send_waiting_invitations(now, lease.renew)
     if not (check_record_if_due(now, lease.renew) and lease.renew()):
         return False
     stuck = Letter.objects.stuck_letters(now).count()

@@ -86,8 +86,9 @@ from concerns.models.school.approval import (
 )
 from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
+from concerns.models.school.invitation import Invitation, InvitationRound, QueuedInvitation
 from concerns.models.school.part_answers import PartAnswers
-from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.models.school.person import Person, Post, Relation, Viewer
 from concerns.models.school.reader_part import ReaderPart
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
 from concerns.models.school.sign_on import SignOnLink, SignOnProvider
@@ -155,6 +156,7 @@ __all__ = [
     "HouseholdAdult",
     "IntegrityFault",
     "Invitation",
+    "InvitationRound",
     "Language",
     "LedgerLine",
     "LedgerLineWords",
@@ -175,6 +177,7 @@ __all__ = [
     "Professional",
     "Promise",
     "PromiseAnswers",
+    "QueuedInvitation",
     "ReaderPart",
     "ReadingQuestion",
     "ReadingQuestionFile",

@@ -21,10 +21,12 @@ from concerns.doors.staff_change import (
 from concerns.models import (
     Child,
     Cover,
+    InvitationRound,
     Notice,
     Person,
     Post,
     PostConfirmation,
+    QueuedInvitation,
     School,
     StaffChangeAnswer,
     StaffChangeRequest,
@@ -36,6 +38,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
 from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
 from concerns.workflow import handover, sign_on_links
+from concerns.workflow.invitations import queue_invitation
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
 # How long an unconfirmed file is kept.
@@ -237,6 +240,30 @@ def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record: ActRe
     """Make the change, or request it from the head if it needs approval. True: it is made."""
     lock_staff_changes(by)
     return apply_or_request_change(record, what)
+
+
+@act(May.PEOPLE, Kind.INVITED)
+def invite_many(
+    *, by: Viewer, people: list[Person], now: datetime, record: ActRecord
+) -> InvitationRound:
+    """Invite those of `people` who have no password, each by a link that the clock sends.
+
+    Needs no approval, because no password is replaced. Raises ActRefused if none is left to invite.
+    """
+    lock_staff_changes(by)
+    if not mail.is_mail_configured():
+        raise ActRefused(NO_MAIL)
+    waiting = QueuedInvitation.objects.waiting().filter(person__in=people).values("person")
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in people])
+    able = [one for one in rows.exclude(pk__in=waiting) if not one.has_usable_password()]
+    if not able:
+        raise ActRefused("Nobody is left to invite: see below what became of each.")
+    made = InvitationRound.objects.create(school=by.school, by=by.person, at=now)
+    for person in able:
+        queue_invitation(made, person, by)
+        record(about=person, fields=["password"], reason="one of several")
+    record(about=made, reason=f"{len(able)} people")
+    return made
 
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)

@@ -227,6 +227,33 @@ class ConfirmationForm(DraftableForm):
         self.helper = lay_out_form("sure", ButtonRow(SubmitButton(press)))
 
 
+class InviteManyForm(DraftableForm):
+    """Whom to invite. Those who were never invited, or whose link has ended, are ticked."""
+
+    people = forms.MultipleChoiceField(
+        label="Whom do you want to invite?",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each gets an e-mail with a link to choose a password. It works once, for 48 "
+        "hours. Those who were never invited, and those whose link no longer works, are ticked.",
+        error_messages={"required": "Tick whom you want to invite", "invalid_choice": WRONG},
+    )
+    helper = lay_out_form(
+        Question("people", size="m", small=True), ButtonRow(SubmitButton("Invite them"))
+    )
+
+    def __init__(self, typed: PostedFields | None = None, *, rows: list, **more):
+        able = [row for row in rows if row.may_be_invited]
+        ticked = [str(row.person.uid) for row in able if row.is_due]
+        super().__init__(typed, initial={"people": ticked}, **more)
+        labels = [(str(row.person.uid), _invited_in_words(row)) for row in able]
+        set_choices(self.fields["people"], labels)
+
+
+def _invited_in_words(row) -> str:
+    when = f", on {row.invited_at:%-d %B %Y}" if row.invited_at else ""
+    return f"{row.person.name}, {row.person.email}: {row.status}{when}"
+
+
 class LeaveForm(DraftableForm):
     last = DayField(label="Last day here", required=False, help_text="Today, or a day in the past.")
     to = forms.ChoiceField(label="Who takes over their concerns and next steps?", required=False)

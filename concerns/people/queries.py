@@ -16,14 +16,17 @@ from concerns.models import (
     Cover,
     Draft,
     Invitation,
+    InvitationRound,
     Person,
     Post,
+    QueuedInvitation,
     Relation,
     School,
     StaffChangeRequest,
     Viewer,
 )
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
+from concerns.models.school.invitation import InvitationEnding
 from concerns.models.school.reader_part import part_of_request
 from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
@@ -31,7 +34,7 @@ from concerns.paper.csv_columns import STAFF, guess_columns
 from concerns.paper.csv_reading import CsvFileTable
 from concerns.paper.file_columns import FileColumn, headings_digest, list_file_columns
 from concerns.paper.staff_rows import parse_staff_table, read_staff_lines
-from concerns.rules.passwords import PasswordLinkKind
+from concerns.reading.sign_in_status import sign_in_prefetches, sign_in_status
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.rules.second_factor import must_have_factor
@@ -85,7 +88,7 @@ def _all_staff_with_posts(viewer: Viewer):
     posts = Post.objects.filter(school=viewer.school).order_by("since", "pk")
     return Person.objects.of_school(viewer).prefetch_related(
         Prefetch("posts", posts),
-        Prefetch("invitations", Invitation.objects.order_by("-at", "-pk")),
+        *sign_in_prefetches(),
     )
 
 
@@ -94,20 +97,6 @@ def _build_staff_row(viewer: Viewer, person: Person) -> StaffListRow:
     posts = list(person.posts.all())
     lasting = [post for post in posts if post.until is None or post.until >= today]
     return StaffListRow(person, lasting or posts[-1:], sign_in_status(person, viewer.now))
-
-
-def sign_in_status(person: Person, now: datetime) -> str:
-    """Whether they can sign in, else the state of their invitation. Takes a person from
-    `_all_staff_with_posts`."""
-    if not person.is_active:
-        return "Has left, cannot sign in"
-    if person.has_usable_password():
-        return "Can sign in"
-    links = list(person.invitations.all())
-    if not links:
-        return "Not invited yet"
-    lasts = PasswordLinkKind.INVITATION.lasts
-    return "Invited" if now - links[0].at < lasts else "Invited, but the link no longer works"
 
 
 @dataclass(frozen=True)
@@ -368,6 +357,31 @@ def list_who_may_be_away(viewer: Viewer) -> dict[str, Person]:
         return {str(viewer.person.uid): viewer.person}
     rows = Person.objects.who_may_be_away(viewer.school, viewer.todays_date)
     return {str(person.uid): person for person in rows}
+
+
+@dataclass(frozen=True)
+class InvitationProgress:
+    """How far the invitations of one round are."""
+
+    round: InvitationRound
+    rows: list[QueuedInvitation]
+
+    @property
+    def count_done(self) -> int:
+        return sum(bool(row.ended) for row in self.rows)
+
+    @property
+    def not_sent(self) -> list[QueuedInvitation]:
+        """Those that ended and were not sent."""
+        return [row for row in self.rows if row.ended and row.ended != InvitationEnding.SENT]
+
+
+def read_invitation_round(viewer: Viewer, uid: uuid.UUID) -> InvitationProgress:
+    """One round of the viewer's school with its invitations, by name. Raises Http404."""
+    rounds = InvitationRound.objects.of_school(viewer).select_related("by")
+    found = sight.get_one_or_404(viewer, rounds, uid)
+    rows = QueuedInvitation.objects.filter(round=found).select_related("person")
+    return InvitationProgress(found, list(rows.order_by("person__name", "pk")))
 
 
 def get_staff_file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:

@@ -17,6 +17,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
 from concerns.people import acts, forms, queries
 from concerns.reading import pickers
+from concerns.reading.sign_in_status import list_invitation_rounds, list_not_signed_in
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May
 from concerns.rules.staff_approval import WHAT_WAITS, StaffRequestMatter
@@ -221,6 +222,31 @@ def invite(request, uid):
         return _go_to_changed_person(sheet, what)
     waits = what.approval_sentence(viewer)
     return sheet.render_page("people/invite.html", person=person, first=first, waits=waits)
+
+
+def invitations(request):
+    """Who has not signed in yet, invited when, and a form to invite many of them at once."""
+    viewer = request.viewer
+    rows = list_not_signed_in(viewer)
+    sheet = FormPage(request, forms.InviteManyForm, rows=rows)
+    if sheet.is_complete:
+        chosen = set(sheet.cleaned_answers["people"])
+        people = [row.person for row in rows if str(row.person.uid) in chosen]
+        if sheet.attempt_act(acts.invite_many, people=people):
+            return sheet.go_to_page("people_invited", uid=sheet.result.uid)
+    return sheet.render_page(
+        "people/invitations.html",
+        others=[row for row in rows if not row.may_be_invited],
+        able=any(row.may_be_invited for row in rows),
+        rounds=list_invitation_rounds(viewer),
+        no_mail=not mail.is_mail_configured(),
+    )
+
+
+def invited(request, uid):
+    """How far the invitations are that were asked for at once. Can be left and come back to."""
+    progress = queries.read_invitation_round(request.viewer, uid)
+    return render(request, "people/invited.html", {"progress": progress})
 
 
 def lost_factor(request, uid):

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from concerns.models.school.approval import StaffChangeRequest
-from concerns.models.school.person import Invitation, Person, Post, Relation
+from concerns.models.school.invitation import Invitation
+from concerns.models.school.person import Person, Post, Relation
 from concerns.models.school.reader_part import ReaderPart, part_of_request
 from concerns.models.school.school import School
 from concerns.models.school.second_factor import remove_second_factors
@@ -64,10 +65,15 @@ def make_account_safe(person: Person, school: School, by: Person, now: datetime)
 
     Once they have used it they may set up a second factor, though their days of grace are over.
     """
+    end_ways_in(person, now)
+    Invitation.objects.create(school=school, person=person, by=by, at=now)
+
+
+def end_ways_in(person: Person, now: datetime) -> None:
+    """As `make_account_safe`, for a link that is not sent yet."""
     person.replace_password(None)
     person.may_set_up_factor_until = now + SET_UP_WITHIN
     person.save(update_fields=["may_set_up_factor_until"])
-    Invitation.objects.create(school=school, person=person, by=by, at=now)
 
 
 def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:

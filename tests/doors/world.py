@@ -57,6 +57,7 @@ OWN |= {
     "people_answer",
     "people_end",
     "people_file",
+    "people_invited",
     "people_uncover",
     "people_unrelate",
 }
@@ -219,9 +220,13 @@ def _people(school, office, lead) -> dict[str, uuid.UUID]:
     content = "name,email,roles\nBo Lead,bo@school.test,staff\n"
     file = people.upload(by=office, content=content, rows=1, now=now)
     reader = factories.part_reader(school, years=("Year 9",)).person
+    new = factories.person(school)
+    new.set_unusable_password()
+    new.save()
     uids = {
         "access_end_part": reader.posts.get(role=Role.YEAR_LEAD),
         "people_file": file,
+        "people_invited": people.invite_many(by=office, people=[new], now=now),
         "people_uncover": cover,
         "people_answer": asked,
         "people_end": post,

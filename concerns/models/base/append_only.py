@@ -31,8 +31,8 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Departure", "FileSending", "HomeEducationCheck",
     "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
-    "ExportAnswer", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile", "ReadingReason",
-    "HistoryImport", "EarlierLine",
+    "ExportAnswer", "InvitationRound", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
+    "ReadingReason", "HistoryImport", "EarlierLine",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
@@ -48,7 +48,8 @@ KEPT = (
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
     "CalendarFeed", "AdultConcern", "AdultExclusion", "AdultStep",
-    "Notice", "Letter", "Heartbeat", "RoundFailure", "SavedView", "SignOnProvider",
+    "Notice", "Letter", "QueuedInvitation", "Heartbeat", "RoundFailure", "SavedView",
+    "SignOnProvider",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 

@@ -13,8 +13,9 @@ from django.db import models
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
+from concerns.models.school.invitation import Invitation
 from concerns.models.school.part_answers import PartAnswers
-from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
+from concerns.models.school.person import Person, Post, Relation, Relations, Viewer
 from concerns.models.school.second_factor import has_second_factor
 from concerns.rules import staff_approval
 from concerns.rules.passwords import PasswordLinkKind
@@ -265,7 +266,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         name = self.person.name
         if matter is StaffRequestMatter.FACTOR and not has_second_factor(self.person):
             return f"{name} has no second factor. Send them a link to choose a password instead."
-        if matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
+        if matter is StaffRequestMatter.PASSWORD and self.is_limited:
             return (
                 "Three links were sent to them in the last hour. Ask them to check their junk mail."
             )
@@ -275,11 +276,13 @@ class StaffChangeRequest(SchoolOwnedModel):
             )
         return ""
 
-    def _recent_link_count(self) -> int:
+    @property
+    def is_limited(self) -> bool:
+        """Whether the person has been sent as many links as may be sent in an hour."""
         lately = self.at - timedelta(hours=1)
         links = Invitation.objects.filter(person=self.person, at__gt=lately)
         # Anybody can ask for links without signing in: those are limited for themselves.
-        return links.exclude(by=self.person).count()
+        return links.exclude(by=self.person).count() >= LINKS_AN_HOUR
 
     def matching_relations(self) -> Relations:
         """The family relation this is about, if it has not been withdrawn. A queryset."""

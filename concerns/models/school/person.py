@@ -125,6 +125,9 @@ class Person(AbstractBaseUser):
     # account was made safe, and a link to choose a password went to the address approved for them.
     may_set_up_factor_until = models.DateTimeField(null=True)
 
+    # Not a column: see `reading/sign_in_status.py`.
+    waiting_invitations: list[Any]
+
     objects: ClassVar = People.from_queryset(PersonQuerySet)()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -488,15 +491,3 @@ def _heartbeat_status_of(post: Post) -> HeartbeatStatus:
         post.beat_mail_fault,
         post.beat_mail_fault_since,
     )
-
-
-class Invitation(SchoolOwnedModel):
-    """A link was e-mailed to `person` to choose a password, whether used or not. Sent by `by` at
-    `at`."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"invitation {self.uid}"
