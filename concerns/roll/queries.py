@@ -49,10 +49,12 @@ LATELY = timedelta(days=14)
 
 @dataclass(frozen=True)
 class RollFileReading:
-    """A roll file as a table. `guess`: the likely position of each of our columns."""
+    """A roll file as a table. `guess`: the likely position of each of our columns. `remembered`:
+    it is what was chosen for the last file, which had the same headings."""
 
     table: CsvFileTable
     guess: dict[str, int]
+    remembered: bool = False
 
     def sample_rows(
         self, mapping: Mapping[str, int]
@@ -232,12 +234,14 @@ def read_roll_file(viewer: Viewer, file: RollFile) -> RollFileReading:
     found = parse_roll_table(file.content)
     guess = guess_roll_columns(found.headings)
     last = last_imported_file(viewer)
+    remembered = False
     if last and last.columns.get("headings") == headings_digest(found):
+        remembered = True
         chosen = last.columns["mapping"]
         offered = {*chosen, *last.columns.get("offered", _FIRST_COLUMNS)}
         new = {key: at for key, at in guess.items() if key not in offered}
         guess = {key: at for key, at in new.items() if at not in chosen.values()} | chosen
-    return RollFileReading(found, guess)
+    return RollFileReading(found, guess, remembered)
 
 
 # The columns that there were before an import noted which it offered.

@@ -143,24 +143,42 @@ def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
 
 FILE = "name,email,roles,title\nZoë Teacher,zoe@oakfield.test,staff,Year 4 teacher\n"
 LEAD = "Bo Lead,bo@oakfield.test,dsl,Assistant head\nNo Address,,staff,\n"
+SHARED = "Oakfield Office,office@oakfield.test,staff,\n"
 
 
-def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(walk, place, server):
+def invite_who_has_not_signed_in(walk) -> None:
+    walk.follow("Who has not signed in yet")
+    walk.at("Who has not signed in yet")
+    walk.press("Invite them")
+    walk.reads(walk.page.get_by_text("of 3 done"))
+    walk.see()
+    to_staff(walk)
+
+
+def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(
+    walk, place, server, by_mail
+):
     walk.sign_in(place.office)
     walk.at("Roll")
     to_staff(walk)
     walk.follow("Import a staff file")
     walk.at("Upload a staff file")
-    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": (FILE + LEAD).encode()}
+    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": (FILE + LEAD + SHARED).encode()}
     walk.page.get_by_label("The file").set_input_files(file)
     walk.press("See what it would change")
     walk.at("What the file would change")
     walk.reads("Line 4, No Address: E-mail: missing")
+    walk.page.get_by_text("Which column is which").click()
+    walk.reads("First values")
+    walk.see()
+    walk.page.get_by_label("Line 5 is one person").check()
+    walk.press("Read the file with these answers")
     assert not Person.objects.filter(email="zoe@oakfield.test").exists()
     walk.press("Import")
     walk.at("Staff")
     walk.reads("1 change waits for an answer")
     assert Person.objects.filter(email="zoe@oakfield.test").exists()
+    invite_who_has_not_signed_in(walk)
     walk.sign_out()
 
     walk.sign_in(place.teacher)

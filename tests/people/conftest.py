@@ -63,10 +63,14 @@ class House:
 
 
 def whole_staff(school: School) -> None:
-    """Everything that the staff's own record can hold: asked, answered, and a link sent."""
+    """Everything that the staff's own record can hold: asked, answered, a link sent, and one that waits."""
     house = House(school)
     house.answer(house.head, house.post(house.office, house.teacher.person, Role.DEPUTY))
     house.ask(house.head, StaffRequestMatter.PASSWORD, house.teacher.person)
+    new = factories.person(school)
+    new.set_unusable_password()
+    new.save()
+    acts.invite_many(by=house.office, people=[new], now=NOW)
 
 
 def staffed(house: House, number: int) -> None:

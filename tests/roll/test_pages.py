@@ -146,10 +146,13 @@ def test_the_columns_chosen_are_those_brought_in_and_the_next_file_knows_them(of
     content = b"A,B,C,D\r\nIvy,Smith,1/2/2017,4B\r\n"
     address = desk.upload(content).url
     chosen = {"surname": 1, "forename": 0, "born": 2, "class_name": 3}
-    fields = hidden(text(desk.client.get(address, chosen)))
-    desk.client.post(address, fields)
+    first = text(desk.client.get(address, chosen))
+    assert "that were chosen for it" not in first
+    desk.client.post(address, hidden(first))
     assert Child.objects.get(school=office.school).surname == "Smith"
-    assert desk.client.get(desk.upload(content).url).status_code == 200
+    again = desk.client.get(desk.upload(content).url)
+    assert again.status_code == 200
+    assert "These are the columns that were chosen for it" in text(again)
 
 
 def test_one_column_cannot_be_two_of_ours(office, desk):
