@@ -63,7 +63,7 @@ class House:
 
 
 def whole_staff(school: School) -> None:
-    """Everything that the staff's own record can hold: asked, answered, a link sent, and one that waits."""
+    """All that the staff's record can hold: asked, answered, a link sent, and one that waits."""
     house = House(school)
     house.answer(house.head, house.post(house.office, house.teacher.person, Role.DEPUTY))
     house.ask(house.head, StaffRequestMatter.PASSWORD, house.teacher.person)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0074_staff_file_columns'),
+        ('concerns', '0073_staff_file_columns'),
     ]
 
     operations = [

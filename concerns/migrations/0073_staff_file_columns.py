@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0070_attachments'),
+        ('concerns', '0072_departures'),
     ]
 
     operations = [
