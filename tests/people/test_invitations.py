@@ -130,7 +130,7 @@ def test_each_gets_a_link_of_their_own_and_that_is_on_record(house, two, client)
         (one.pk, house.office.person.pk, NOW) for one in two
     }
     assert LedgerLine.objects.filter(kind=Kind.INVITED, about=made.uid).exists()
-    sent = QueuedInvitation.objects.values("uid")
+    sent = [str(row.uid) for row in QueuedInvitation.objects.all()]
     assert LedgerLine.objects.filter(kind=Kind.NOTICED, about__in=sent).count() == 2
 
 
