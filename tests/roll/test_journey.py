@@ -56,15 +56,15 @@ def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_rol
     page.get_by_role("link", name="Say where").first.click()
     page.get_by_role("button", name="Save this answer").click()
     page.get_by_role("link", name="Say where this pupil is").click()
-    page.get_by_label("Has left for another place").check()
+    page.get_by_label("Another school", exact=True).check()
     page.get_by_role("button", name="Save this answer").click()
-    page.get_by_role("link", name="Say where they have gone").click()
+    page.get_by_role("link", name="Say which school, and its town").click()
     axe(page)
-    page.get_by_label("Where have they gone?").fill("Leeds")
+    page.get_by_label("Which school, or which country?").fill("Leeds")
     for box, figure in (("Day", "2"), ("Month", "11"), ("Year", "2025")):
         page.get_by_label(box, exact=True).fill(figure)
     page.get_by_role("button", name="Save this answer").click()
-    page.get_by_text("Has left for another place, Leeds").wait_for()
+    page.get_by_text("Has left, Another school: Leeds").wait_for()
     # With script the form is sent without leaving the page: the console tells of each refusal.
     complaints.forget("status of 422")
     assert Child.objects.filter(left__isnull=False).count() == 1
