@@ -27,6 +27,7 @@ MEASURED = (
     "child/test_child_page.py",
     "child/test_reader_of_part.py",
     "child/test_search.py",
+    "history/test_bring_history.py",
     "people/",
     "refer/test_ladder.py",
     "refer/test_meet.py",
