@@ -221,8 +221,12 @@ urlpatterns = [
     ),
     gated_path("roll/", roll.home, May.ROLL, "roll"),
     gated_path("roll/upload/", roll.upload, May.ROLL, "roll_upload"),
+    gated_path("roll/pupils/", roll.pupils, May.ROLL, "roll_pupils"),
+    gated_path("roll/pupils/add/", roll.add, May.ROLL, "roll_add"),
+    gated_path("roll/pupil/<uuid:uid>/", roll.pupil, May.ROLL, "roll_pupil"),
     gated_path("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
     gated_path("roll/leavers/", roll.leavers, May.ROLL, "roll_leavers"),
+    gated_path("roll/file/<uuid:uid>/take-back/", roll.take_back, May.ROLL, "roll_take_back"),
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     # Not the power to keep the roll: whoever brings records in reads what was written of children.
     gated_path("history/", history.home, May.DECIDE, "history"),

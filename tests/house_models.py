@@ -19,6 +19,7 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("NameKey", "visible_to"): ROLLS,
     ("Enrolment", "visible_to"): ROLLS,
     ("Placement", "visible_to"): ROLLS,
+    ("RollCorrection", "visible_to"): ROLLS,
     ("RollQuestion", "visible_to"): ROLLS,
     ("Relation", "visible_to"): "the office keeps families; what they shut out is asked of it",
     ("StaffChangeRequest", "visible_to"): "a matter of the staff, for the office and the head",

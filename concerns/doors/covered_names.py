@@ -29,7 +29,7 @@ SHOWN_WHILE_COVERED = frozenset({
     "audit_figures", "audit_figures_print",
 })  # fmt: skip
 # Pages that are read by sending their form, which says what to look for.
-READ_BY_POST = frozenset({"child_search"})
+READ_BY_POST = frozenset({"child_search", "roll_pupils"})
 _A_YEAR = 365 * 24 * 60 * 60
 
 

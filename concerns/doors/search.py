@@ -193,7 +193,7 @@ def _build_search_hit(concern: Concern, children: str, excerpt: Excerpt) -> Sear
 def _find_children(viewer: Viewer, typed: str) -> list[Child]:
     """Children with a number that was typed, then those whom a name may mean; one too many shows
     that there are more."""
-    visible = Child.objects.visible_to(viewer)
+    visible = Child.objects.visible_to(viewer).not_mistaken()
     numbers = find_pupil_numbers(typed)
     found = list(visible.with_upn(numbers).in_picking_order()) if numbers else []
     if identifiers := [number for number in numbers if is_nhs_number(number)]:

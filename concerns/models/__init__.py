@@ -78,6 +78,7 @@ from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step
 from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch, WatchAnswers
+from concerns.models.roll.roll_correction import RollCorrection
 from concerns.models.roll.roll_file import RollFile, RollQuestion
 from concerns.models.school.approval import (
     PostConfirmation,
@@ -188,6 +189,7 @@ __all__ = [
     "Refiling",
     "Relation",
     "RollContact",
+    "RollCorrection",
     "RollDetail",
     "RollFile",
     "RollQuestion",

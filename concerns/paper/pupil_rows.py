@@ -104,8 +104,8 @@ def read_pupil_line(
     wrong = (
         _row_shape_fault(row, cells, width)
         or _cell_length_fault(said)
-        or _birth_date_fault(written, born, today)
-        or _upn_fault(said)
+        or find_birth_date_fault(written, born, today)
+        or find_upn_fault(said["upn"])
     )
     if wrong:
         # A faulty row is only used to find its pupil: drop values with unreadable characters.
@@ -144,7 +144,8 @@ def _cell_length_fault(said: Mapping[str, str]) -> str:
     return ""
 
 
-def _birth_date_fault(written: str, born: date | None, today: date) -> str:
+def find_birth_date_fault(written: str, born: date | None, today: date) -> str:
+    """What is wrong with `born`, which was `written` so; empty if nothing is."""
     if not written:
         return "Date of birth: missing."
     if born is None:
@@ -156,8 +157,8 @@ def _birth_date_fault(written: str, born: date | None, today: date) -> str:
     return ""
 
 
-def _upn_fault(said: Mapping[str, str]) -> str:
-    upn = said["upn"]
+def find_upn_fault(upn: str) -> str:
+    """What is wrong with `upn`, in capitals and without spaces; empty if nothing is."""
     if upn and not (re.fullmatch(r"[A-Z0-9]{6,13}", upn, re.ASCII) and any(map(str.isdigit, upn))):
         return "UPN: this is not a valid UPN. Leave it empty if there is none yet."
     return ""

@@ -82,14 +82,16 @@ def _find_steps_by_hand(steps: QuerySet[Any]) -> Iterator[Fault]:
 
 
 def _not_by_the_roll(column: str) -> list[Q]:
-    """That no roll file was imported, and nothing answered about a missing pupil, at that moment.
+    """That no roll file was imported or taken back, and nothing answered about a missing pupil, at
+    that moment.
 
-    Both open and end steps of concerns that the office must not know of, so that no line of theirs
+    These open and end steps of concerns that the office must not know of, so that no line of theirs
     is about one.
     """
     files = RollFile.objects.filter(school=OuterRef("school"), brought_at=OuterRef(column))
     answers = RollQuestion.objects.filter(school=OuterRef("school"), answered_at=OuterRef(column))
-    return [~Q(Exists(files)), ~Q(Exists(answers))]
+    back = RollFile.objects.filter(school=OuterRef("school"), taken_back_at=OuterRef(column))
+    return [~Q(Exists(files)), ~Q(Exists(answers)), ~Q(Exists(back))]
 
 
 def _find_times_by_hand(concerns: QuerySet[Any]) -> Iterator[Fault]:

@@ -70,7 +70,8 @@ def find_described(viewer: Viewer, described: str) -> list[Child]:
     if not likely:
         return []
     places = _place_words(described)
-    children = Child.objects.visible_to(viewer).filter(pk__in=likely).in_picking_order()
+    visible = Child.objects.visible_to(viewer).not_mistaken()
+    children = visible.filter(pk__in=likely).in_picking_order()
     fits = {
         child: scores[child.pk]
         + _score_of_place(child, places)

@@ -1,13 +1,13 @@
-"""Imports a roll file, and records the office's answers about pupils who were missing from it.
+"""Imports a roll file, changes one pupil by hand, and records where missing pupils are.
 
 An import never removes anybody. It opens one question about each missing pupil; if there is an open
 concern about them, the same act gives its lead the step "find out". The office sees neither the
-concern nor the step: these acts tell the office the same about every child. Rows are written in
-batches, so that twenty thousand pupils take about forty statements.
+concern nor the step: these acts tell the office the same about every child. How rows are
+written is in `paper/roll_writing.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, QuerySet
@@ -15,41 +15,38 @@ from django.db.models import Max, QuerySet
 from concerns.doors.act import BATCH, ActRecord, ActRefused, act
 from concerns.models import (
     Child,
-    ChildName,
     Concern,
     ConcernChild,
-    Enrolment,
-    NameKey,
-    Placement,
-    RollContact,
-    RollDetail,
+    RollCorrection,
     RollFile,
     RollQuestion,
     School,
     Step,
     Viewer,
 )
-from concerns.models.child.child_fact import moment_of
+from concerns.models.roll.roll_correction import OldAndNew
 from concerns.models.roll.roll_file import RollQuestions
+from concerns.paper import roll_by_hand
 from concerns.paper.contact_columns import contact_numbers, is_contact_key
-from concerns.paper.contact_rows import ContactLine
 from concerns.paper.file_columns import headings_digest
 from concerns.paper.pupil_rows import PupilLine
-from concerns.paper.roll_matching import (
-    FIELDS,
-    ContactChange,
-    DetailChange,
-    PupilChange,
-    RollImportPlan,
+from concerns.paper.roll_matching import PupilChange, RollImportPlan
+from concerns.paper.roll_writing import (
+    add_pupils_to_roll,
+    change_pupils_on_roll,
+    change_roll_contacts,
+    change_roll_details,
+    return_pupils_to_roll,
+    split_in_batches,
+    take_pupils_off_roll,
 )
 from concerns.roll import queries
-from concerns.rules.child_file_vocabulary import IdentifierKind
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.leaving import destination_words
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May
-from concerns.rules.words import RollAnswer
+from concerns.rules.words import RollAnswer, SamePupil
 from concerns.workflow.leaving import Leaver, record_departures
 from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
 
@@ -59,6 +56,18 @@ WAITS = timedelta(days=1)
 ANSWERED = (
     "Somebody has answered for one of these pupils already, so nothing was changed. Open this page "
     "again to see who is left."
+)
+
+
+# Why a pupil is not added: the page then asks who they are.
+HERE_ALREADY = (
+    "This pupil is on the roll already: one has this number, or this name and date of birth. If "
+    "you have just added them, nothing is left to do. Otherwise find them in the list, and correct "
+    "them there."
+)
+HERE_BEFORE = (
+    "A pupil with this number, or with this name and date of birth, was here before. Say below "
+    "whether it is the same child."
 )
 
 
@@ -93,8 +102,7 @@ def bring(
     one by now, and ActRefused if nobody can be read in the file, or if there are doubts about it
     and the person did not tick `sure`.
     """
-    # One import at a time in a school. `no_key`: writing a concern does not wait for it.
-    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+    _lock_roll(by)
     today = local_day(by.school.school_calendar, now)
     plan = _plan_as_shown(by, file, mapping, seen, today)
     if plan.reads_nobody:
@@ -104,11 +112,11 @@ def bring(
         )
     if plan.doubts and not sure:
         raise ActRefused("Tick the box to say that this file is the whole roll.")
-    _add_pupils(by, plan.added, today, now)
-    _change_pupils(by, plan.changed, today)
-    _return_to_roll(by, plan.back, today)
-    _change_contacts(by, plan.contact_changes, today, now)
-    _change_details(by, plan.detail_changes, today, now)
+    add_pupils_to_roll(by, plan.added, today, now, file)
+    change_pupils_on_roll(by, plan.changed, today)
+    return_pupils_to_roll(by, plan.back, today, file)
+    change_roll_contacts(by, plan.contact_changes, today, now)
+    change_roll_details(by, plan.detail_changes, today, now)
     _ask_about_missing(by, file, plan, now)
     _update_missing_steps(by, record, now)
     file.columns = {"mapping": dict(mapping), **file.columns}
@@ -158,174 +166,12 @@ def _plan_as_shown(
     return plan
 
 
-def _split_in_batches(rows: Iterable) -> Iterator[list]:
-    rows = list(rows)
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
-
-
-def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date, now: datetime) -> None:
-    for some in _split_in_batches(pupils):
-        children = [
-            _with_identifier_kind(
-                Child(school=by.school, **{name: getattr(pupil, name) for name in FIELDS})
-            )
-            for pupil in some
-        ]
-        Child.objects.bulk_create(children)
-        _record_names(children, today)
-        pairs = list(zip(children, some, strict=True))
-        Enrolment.objects.bulk_create(
-            Enrolment(school=by.school, child=child, since=min(pupil.entry or today, today))
-            for child, pupil in pairs
-        )
-        _record_placements(by, children, today)
-        _record_contacts(by, ((child.pk, pupil.contacts) for child, pupil in pairs), today, now)
-        _record_details(by, ((child.pk, pupil.details) for child, pupil in pairs), today, now)
-
-
-def _with_identifier_kind(child: Child) -> Child:
-    """The one identifier that a file brings is the NHS number."""
-    child.identifier_kind = IdentifierKind.NHS.value if child.identifier else ""
-    return child
-
-
-def _change_details(by: Viewer, changes: list[DetailChange], today: date, now: datetime) -> None:
-    """End what earlier files said and this one says otherwise, and record what it says."""
-    for some in _split_in_batches(changes):
-        if ended := [key for change in some for key in change.ended]:
-            RollDetail.objects.end_imported(ended, by, today, now)
-        _record_details(by, ((change.known.pk, change.added) for change in some), today, now)
-
-
-def _record_details(
-    by: Viewer,
-    given: Iterable[tuple[int, Sequence[tuple[str, str]]]],
-    today: date,
-    now: datetime,
-) -> None:
-    """Record what a file says of each child, by the child's key: (kind, words), from today."""
-    began = moment_of(today, now)
-    person = {"school": by.school, "by": by.person, "at": now, "since": today, "began_at": began}
-    RollDetail.objects.bulk_create(
-        (
-            RollDetail(child_id=child, kind=kind, words=words, **person)
-            for child, details in given
-            for kind, words in details
-        ),
-        batch_size=BATCH,
-    )
-
-
-def _change_contacts(by: Viewer, changes: list[ContactChange], today: date, now: datetime) -> None:
-    """End the contacts of earlier files that this one does not give, and record what it gives."""
-    for some in _split_in_batches(changes):
-        if ended := [key for change in some for key in change.ended]:
-            RollContact.objects.end_imported(ended, by, today, now)
-        _record_contacts(by, ((change.known.pk, change.added) for change in some), today, now)
-
-
-def _record_contacts(
-    by: Viewer,
-    given: Iterable[tuple[int, Sequence[ContactLine]]],
-    today: date,
-    now: datetime,
-) -> None:
-    """Record the contacts `given` of each child, by the child's key, from today."""
-    RollContact.objects.bulk_create(
-        (
-            RollContact(
-                school=by.school,
-                child_id=child,
-                by=by.person,
-                at=now,
-                since=today,
-                began_at=moment_of(today, now),
-                **(asdict(contact) | {"telephones": "\n".join(contact.telephones)}),
-            )
-            for child, contacts in given
-            for contact in contacts
-        ),
-        batch_size=BATCH,
-    )
-
-
-def _change_pupils(by: Viewer, changes: list[PupilChange], today: date) -> None:
-    names = sorted({name for change in changes for name in change.fields})
-    for some in _split_in_batches(changes):
-        children = [_build_changed_child(by, change) for change in some]
-        if names:
-            also = ["identifier_kind"] if "identifier" in names else []
-            Child.objects.bulk_update(children, [*names, *also])
-        _record_names(_children_changing_any(NAMES, children, some), today, again=True)
-        _record_placements(by, _children_changing_any(PLACE, children, some), today, again=True)
-
-
-NAMES = {"surname", "forename", "known_as", "known_surname"}
-PLACE = {"year", "class_name"}
-
-
-def _children_changing_any(
-    what: set[str], children: list[Child], changes: list[PupilChange]
-) -> list[Child]:
-    """Those of `children` for whom any field of `what` changes. Both lists are in one order."""
-    pairs = zip(children, changes, strict=True)
-    return [child for child, change in pairs if what & set(change.fields)]
-
-
-def _build_changed_child(by: Viewer, change: PupilChange) -> Child:
-    """The child with the change made, not saved. `left` is empty."""
-    now = {name: getattr(change.known, name) for name in FIELDS}
-    new = {name: value for name, (_, value) in change.fields.items()}
-    child = Child(pk=change.known.pk, school=by.school, **(now | new))
-    return _with_identifier_kind(child)
-
-
-def _return_to_roll(by: Viewer, changes: list[PupilChange], today: date) -> None:
-    """Put pupils who had left back on the roll from today. Their earlier enrolment stays."""
-    for some in _split_in_batches(changes):
-        children = [_build_changed_child(by, change) for change in some]
-        Child.objects.bulk_update(children, [*FIELDS, "identifier_kind", "left"])
-        _record_names(_children_changing_any(NAMES, children, some), today, again=True)
-        Enrolment.objects.bulk_create(
-            Enrolment(school=by.school, child=child, since=today) for child in children
-        )
-        _record_placements(by, children, today, again=True)
-
-
-def _record_names(children: list[Child], today: date, again: bool = False) -> None:
-    """Record the names from today. Former names stay, and a search still finds them.
-
-    `again`: the children had names before, which end today.
-    """
-    if again and children:
-        ChildName.objects.filter(child__in=children, until__isnull=True).update(until=today)
-    ChildName.objects.bulk_create(ChildName.from_child(child, today) for child in children)
-    NameKey.objects.add_names(children, again)
-
-
-def _record_placements(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:
-    """Record year and class from today. `again`: there were earlier ones, which end today."""
-    if again and children:
-        standing = Placement.objects.filter(child__in=children, until__isnull=True)
-        standing.update(until=today)
-    Placement.objects.bulk_create(
-        Placement(
-            school=by.school,
-            child=child,
-            year=child.year,
-            class_name=child.class_name,
-            since=today,
-        )
-        for child in children
-    )
-
-
 def _ask_about_missing(by: Viewer, file: RollFile, plan: RollImportPlan, now: datetime) -> None:
     """Open a question about each missing pupil, unless one is open. Open questions about pupils who
     are in the file are answered "still here"."""
     open_ones = RollQuestion.objects.of_school(by).unanswered_questions()
     asked = dict(open_ones.values_list("child", "pk"))
-    for some in _split_in_batches(pk for child, pk in asked.items() if child in plan.present):
+    for some in split_in_batches(pk for child, pk in asked.items() if child in plan.present):
         open_ones.filter(pk__in=some).update(
             answer=RollAnswer.STILL_HERE, answered_at=now, answered_by=by.person
         )
@@ -363,7 +209,7 @@ def _update_missing_steps(by: Viewer, record: ActRecord, now: datetime) -> None:
     begin = set(_concerns_needing_step(by))
     end = set(_concerns_with_child_found(by, now))
     concerns: list[Concern] = []
-    for some in _split_in_batches(sorted(begin | end)):
+    for some in split_in_batches(sorted(begin | end)):
         rows = Concern.objects.open().filter(pk__in=some).select_related("holder")
         concerns += rows.order_by("pk").select_for_update(of=("self",))
     for agenda in record.agendas_of_concerns(concerns):
@@ -412,6 +258,143 @@ def _children_not_found(said: RollQuestions) -> QuerySet:
     """Keys of children with an open question, or answered "not known"."""
     lost = said.filter(answer=RollAnswer.NOT_KNOWN)
     return (said.unanswered_questions() | lost).values("child")
+
+
+@act(May.ROLL, Kind.ROLL_TAKEN_BACK, on="file")
+def take_back(*, by: Viewer, file: RollFile, now: datetime, record: ActRecord) -> RollFile:
+    """Take the pupils whom `file` added off the roll again, all of them.
+
+    The office is told the same of each. What was written about one meanwhile stays, and of an open
+    concern the lead finds out where the child is. Raises ActRefused if the file does not allow it
+    (`why_not_taken_back`), or if none of them is on the roll.
+    """
+    _lock_roll(by)
+    if why_not := file.why_not_taken_back(now):
+        raise ActRefused(why_not)
+    added = Child.objects.on_roll(by).filter(added_by_file=file)
+    children = list(added.order_by("pk").values_list("pk", flat=True))
+    if not children:
+        raise ActRefused("Nobody whom this file added is on the roll. Nothing was changed.")
+    take_pupils_off_roll(children, local_day(by.school.school_calendar, now), now)
+    _ask_leads_about(children, record)
+    file.taken_back_at = now
+    file.taken_back_by = by.person
+    file.taken_back = len(children)
+    file.save()
+    record(about=file, reason=f"{len(children)} taken back")
+    return file
+
+
+def _ask_leads_about(children: list[int], record: ActRecord) -> None:
+    """Open the step "find out" on open concerns about `children`, as `_update_missing_steps` does:
+    it counts as no reading, and the office is shown nothing of it."""
+    concerns: list[Concern] = []
+    for some in split_in_batches(children):
+        about = ConcernChild.objects.filter(concern__closed_at__isnull=True, child__in=some)
+        rows = Concern.objects.open().filter(pk__in=about.values("concern"))
+        rows = rows.exclude(pk__in=[concern.pk for concern in concerns])
+        rows = rows.exclude(steps__in=Step.objects.open().filter(kind=MISSING))
+        concerns += rows.select_related("holder").order_by("pk").select_for_update(of=("self",))
+    for agenda in record.agendas_of_concerns(concerns):
+        agenda.add_step(MISSING)
+
+
+@act(May.ROLL, Kind.ROLL_ADDED)
+def add_pupil(
+    *, by: Viewer, pupil: PupilLine, who: str = "", now: datetime, record: ActRecord
+) -> Child:
+    """Add one pupil by hand, by the rules of a roll file.
+
+    `who` says whether a known pupil of that name and birthday is the same child (`SamePupil`).
+    Raises ActRefused if it is not clear who they are, if they are on the roll already, and, unless
+    `who` says it, if they may have been here before.
+    """
+    _lock_roll(by)
+    today = local_day(by.school.school_calendar, now)
+    by_name = who != SamePupil.ANOTHER
+    plan = roll_by_hand.plan_for_one_pupil(by.school, pupil, by_name=by_name)
+    if plan.bad:
+        raise ActRefused(plan.bad[0].why)
+    if plan.present and not plan.back:
+        raise ActRefused(HERE_ALREADY)
+    if plan.back and who != SamePupil.SAME:
+        raise ActRefused(HERE_BEFORE)
+    if plan.back:
+        (change,) = plan.back
+        return_pupils_to_roll(by, plan.back, today)
+        child = Child.objects.get(pk=change.known.pk)
+        fields = change.fields
+    else:
+        (child,) = add_pupils_to_roll(by, plan.added, today, now)
+        said = roll_by_hand.fields_of_pupil(child)
+        fields = {name: ("", value) for name, value in said.items() if value}
+    _record_by_hand(record, child, fields, added=True)
+    return child
+
+
+@act(May.ROLL, Kind.ROLL_CORRECTED)
+def correct_pupil(
+    *,
+    by: Viewer,
+    child: Child,
+    said: Mapping[str, str | date],
+    seen: str,
+    clears: bool,
+    now: datetime,
+    record: ActRecord,
+) -> Child:
+    """Change by hand what the roll says of one pupil; an empty value of `said` is cleared.
+
+    `seen` is the digest of what the page showed. Raises RollChanged if the roll says something else
+    by now, and ActRefused if nothing changes, if a value is cleared without `clears`, if a number
+    is that of another pupil, or if they are no longer on the roll.
+    """
+    _lock_roll(by)
+    rows = Child.objects.on_roll(by).select_for_update(no_key=True)
+    pupil = rows.filter(pk=child.pk).first()
+    if pupil is None:
+        raise ActRefused("This pupil is no longer on the roll. Nothing was changed.")
+    if roll_by_hand.pupil_digest(pupil) != seen:
+        who = roll_by_hand.last_change_in_words(by.school, pupil)
+        raise RollChanged(
+            f"Since you opened this page, {who}. Nothing was changed. What you typed is still "
+            "below: check it against what the roll says now, and send it again."
+        )
+    known = roll_by_hand.as_known_pupil(pupil)
+    before = roll_by_hand.fields_of_pupil(pupil)
+    fields = {name: (old, said[name]) for name, old in before.items() if said[name] != old}
+    if not fields:
+        raise ActRefused("Nothing is different from what the roll says. Nothing was changed.")
+    if not clears and not all(new for _, new in fields.values()):
+        raise ActRefused("Say that what you emptied is to be cleared. Nothing was changed.")
+    if number := roll_by_hand.find_number_holder(by.school, pupil, said):
+        raise ActRefused(f"Another pupil has this {number}. One of the two is wrong.")
+    today = local_day(by.school.school_calendar, now)
+    change_pupils_on_roll(by, [PupilChange(known, 0, fields)], today)
+    _record_by_hand(record, pupil, fields, added=False)
+    return pupil
+
+
+def _lock_roll(by: Viewer) -> None:
+    """One change to the roll of a school at a time. `no_key`: writing a concern does not wait."""
+    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+
+
+def _record_by_hand(
+    record: ActRecord, child: Child, fields: Mapping[str, OldAndNew], *, added: bool
+) -> None:
+    """Write the change for the pupil's page, and its line: which fields, and a hash of what they
+    say now."""
+    RollCorrection.objects.create(
+        school=record.by.school,
+        child=child,
+        by=record.by.person,
+        at=record.now,
+        added=added,
+        changes=RollCorrection.write_changes(fields),
+    )
+    words = {name: str(new) for name, (_, new) in fields.items()}
+    record(about=child, children=[child.uid], fields=list(fields), words=words)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The forms of the roll: the upload, the columns of a file, confirming an import, and answers."""
+"""The forms of the roll: a file and its columns, answers about missing pupils, one by hand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,14 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
-from concerns.forms.base_form import WRONG, DraftableForm, PostedFields, WordsField, parse_uuid
+from concerns.forms.base_form import (
+    WRONG,
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    parse_uuid,
+)
 from concerns.forms.govuk_layout import (
     ButtonRow,
     DayField,
@@ -29,9 +36,14 @@ from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import NotATable
 from concerns.paper.detail_columns import DETAILS
 from concerns.paper.file_columns import columns_as_choices
+from concerns.paper.pupil_form import PupilForm
+from concerns.paper.pupil_rows import PupilLine
+from concerns.paper.roll_matching import FIELDS
 from concerns.roll import queries
 from concerns.roll.acts import AnsweredPupil
 from concerns.rules.leaving import PupilAnswer, leaver_fault, reason_for, roll_answer_for
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import SamePupil
 from concerns.workflow.leaving import Leaver
 
 EMPTY = "This file is empty. Export it again, and check it before you upload it."
@@ -170,6 +182,20 @@ class ConfirmImportForm(forms.Form):
         self.is_valid()
         self.add_error(on, words)
         return self
+
+
+class TakeBackForm(DraftableForm):
+    sure = forms.BooleanField(
+        label="None of these pupils should be on the roll",
+        error_messages={"required": "Tick the box if none of these pupils should be on the roll"},
+    )
+    helper = lay_out_form(
+        Question("sure"), ButtonRow(SubmitButton("Take them off the roll", kind="warning"))
+    )
+
+    @property
+    def act_arguments(self) -> dict[str, Any]:
+        return {}
 
 
 WHERE = "Which school, or which country?"
@@ -381,3 +407,94 @@ def read_answered_uids(posted: Mapping[str, Sequence[str]]) -> list[UUID]:
     """The questions whose boxes are in a form of many pupils that was sent."""
     written = (name.removeprefix("answer_") for name in posted if name.startswith("answer_"))
     return [uid for uid in map(parse_uuid, written) if uid]
+
+
+class AddPupilForm(PupilForm):
+    """A pupil who is not on the roll yet. Who they are is asked once it is not clear."""
+
+    entry = DayField(
+        label="First day here", required=False, help_text="Leave it empty if it is today."
+    )
+    who = choice_field("Who is it?", SamePupil)
+
+    def __init__(self, typed: PostedFields | None = None, **more: Any):
+        super().__init__(typed, **more)
+        self.asks_who = bool(typed and typed.data.get("who"))
+
+    @property
+    def helper(self):
+        asked = [Question("who")] if self.asks_who else []
+        press = ButtonRow(SubmitButton("Add this pupil"))
+        return lay_out_form(*self.LAID, "entry", *asked, press)
+
+    def clean(self):
+        given = super().clean()
+        if given.get("entry") and given["entry"] > self.today:
+            self.add_error("entry", "This day is in the future. Add the pupil on their first day")
+        return given
+
+    @property
+    def act_arguments(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        who = given.pop("who")
+        return {"pupil": PupilLine(line=0, **given), "who": who}
+
+
+class CorrectPupilForm(PupilForm):
+    """What the roll says of `pupil`, to be corrected. Clearing a value is asked about."""
+
+    clears = forms.BooleanField(required=False, label="Clear what I emptied")
+
+    def __init__(
+        self, typed: PostedFields | None = None, *, before: Mapping[str, Any], **more: Any
+    ):
+        super().__init__(typed, initial=dict(before), **more)
+        self.before = before
+
+    @property
+    def emptied(self) -> list[str]:
+        """The fields that say something on the roll and are empty in the form as it was typed."""
+        if not self.is_bound:
+            return []
+        return [
+            name
+            for name in FIELDS
+            if name != "born" and self.before[name] and not self.data.get(name, "").strip()
+        ]
+
+    @property
+    def helper(self):
+        asked = [Question("clears")] if self.emptied else []
+        return lay_out_form(*self.LAID, *asked, ButtonRow(SubmitButton("Save")))
+
+    def list_differences(self) -> list[tuple[str, str]]:
+        """(label, what the roll says now) of each answer that is another than the roll's."""
+        words = {**self.before, "born": format_date_or_time(self.before["born"])}
+        return [
+            (str(self.fields[name].label), words[name] or "nothing")
+            for name in FIELDS
+            if self._typed_answer(name) != self.before[name]
+        ]
+
+    def _typed_answer(self, name: str) -> str | date | None:
+        if name in self.cleaned_data:
+            return self.cleaned_data[name]
+        if name != "born":
+            return self.data.get(name, "").strip()
+        try:
+            return self.fields[name].clean(self[name].data)
+        except ValidationError:
+            return None
+
+    def clean(self):
+        given = super().clean()
+        emptied = [name for name in self.emptied if name not in self.errors]
+        if emptied and not given.get("clears"):
+            names = ", ".join(str(self.fields[name].label) for name in emptied)
+            self.add_error("clears", f"Tick the box if this is to be cleared: {names}")
+        return given
+
+    @property
+    def act_arguments(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        return {"clears": given.pop("clears"), "said": given}

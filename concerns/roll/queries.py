@@ -10,10 +10,18 @@ from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from concerns.doors import sight
-from concerns.models import Child, RollContact, RollDetail, RollFile, RollQuestion, School, Viewer
+from concerns.models import (
+    Child,
+    RollContact,
+    RollDetail,
+    RollFile,
+    RollQuestion,
+    School,
+    Viewer,
+)
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import contact_columns, csv_columns
 from concerns.paper.contact_rows import ContactColumns, ContactLine
@@ -35,11 +43,16 @@ from concerns.paper.roll_matching import (
     compare_with_roll,
 )
 from concerns.paper.school_rows import take_school_rows
+from concerns.reading.child_by_name import find_children_by_name
+from concerns.rules.kinds import Kind
+from concerns.rules.name_folding import find_pupil_numbers
 
 PAGE = 20
 # How many pupils stand in the form of many.
 MOST_LEAVERS = 150
 LEAVERS = "pupils to be answered for"
+# How many pupils a page of the whole list shows, and how many a search finds at most.
+PUPILS_PAGE = 50
 FIRST_ROWS = 5
 # How many items of each list a page shows; the rest is only counted.
 MOST_SHOWN = 25
@@ -172,7 +185,7 @@ def count_on_roll(viewer: Viewer) -> int:
 
 
 def list_roll_files(viewer: Viewer):
-    return RollFile.objects.of_school(viewer).select_related("by")
+    return RollFile.objects.of_school(viewer).select_related("by", "taken_back_by")
 
 
 def last_imported_file(viewer: Viewer) -> RollFile | None:
@@ -296,6 +309,58 @@ def read_pupil_lines(
 ) -> list[PupilLine]:
     reader = PupilRowReader(mapping, found.headings, today)
     return [reader.read_pupil(row) for row in found.rows]
+
+
+def list_pupils(viewer: Viewer, after: UUID | None) -> tuple[list[Child], bool]:
+    """A page of the pupils on the roll by surname, after the pupil `after`, and whether more
+    follow. Recorded as shown. Raises Http404 if there is no pupil `after`."""
+    rows = Child.objects.on_roll(viewer).in_surname_order()
+    if after:
+        # Somebody who has left since the page was shown still has a place in the order.
+        last = sight.get_one_or_404(viewer, Child.objects.of_school(viewer), after)
+        rows = rows.following_in_surname_order(last)
+    return sight.read_page_of_list(viewer, rows, PUPILS_PAGE, reason="the roll")
+
+
+def find_pupils(viewer: Viewer, typed: str) -> tuple[list[Child], bool]:
+    """The pupils on the roll whom `typed` may mean, a name or a number, and whether there are more
+    than are shown. Recorded as shown."""
+    here = Child.objects.on_roll(viewer)
+    number = Q(admission_number=typed.strip()) | Q(upn__in=find_pupil_numbers(typed))
+    numbered = here.filter(number).exclude(Q(upn="") & Q(admission_number=""))
+    found = list(numbered.in_surname_order()[:PUPILS_PAGE]) if typed.strip() else []
+    named = find_children_by_name(here, viewer.school, typed, PUPILS_PAGE + 1)
+    found += [child for child in named if child not in found]
+    shown = [child.uid for child in found[:PUPILS_PAGE]]
+    sight.record_reading(viewer, Kind.SEARCHED, "the roll", shown=shown)
+    return found[:PUPILS_PAGE], len(found) > PUPILS_PAGE
+
+
+@dataclass(frozen=True)
+class Additions:
+    """The pupils whom a file added and who are on the roll, and why they are not to be taken off
+    again; empty if they can be."""
+
+    count: int
+    first: list[Child]
+    why_not: str
+
+    @property
+    def count_not_shown(self) -> int:
+        return self.count - len(self.first)
+
+
+def read_additions(viewer: Viewer, file: RollFile) -> Additions:
+    rows = Child.objects.on_roll(viewer).filter(added_by_file=file)
+    first = list(rows.in_surname_order()[:MOST_SHOWN])
+    count = rows.count()
+    nobody = "" if count else "Nobody whom this file added is on the roll any more."
+    return Additions(count, first, file.why_not_taken_back(viewer.now) or nobody)
+
+
+def get_pupil(viewer: Viewer, uid: UUID) -> Child:
+    """A pupil on the roll, to be corrected. Raises Http404."""
+    return sight.get_one_or_404(viewer, Child.objects.on_roll(viewer), uid)
 
 
 def list_known_pupils(

@@ -1,4 +1,4 @@
-"""The pages of the office: the state of the roll, the import of a file, and the open questions."""
+"""The pages of the office: the state of the roll, its pupils, the import of a file, questions."""
 
 from django.conf import settings
 from django.shortcuts import redirect, render
@@ -6,15 +6,19 @@ from django.shortcuts import redirect, render
 from concerns.doors import sight
 from concerns.doors.act import ActRefused
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import FormPage
+from concerns.doors.form_page import MOVED_ON, FormPage
 from concerns.forms.base_form import PostedFields
+from concerns.paper import roll_by_hand
 from concerns.roll import acts, queries
 from concerns.roll.forms import (
+    AddPupilForm,
     ColumnsForm,
     ConfirmImportForm,
+    CorrectPupilForm,
     LeaversForm,
     PupilAnswerForm,
     RollUploadForm,
+    TakeBackForm,
     read_answered_uids,
 )
 
@@ -58,7 +62,8 @@ def file(request, uid):
     viewer = request.viewer
     found = sight.get_one_or_404(viewer, queries.list_roll_files(viewer), uid)
     if found.brought_at:
-        return render(request, "roll/brought.html", {"file": found})
+        additions = queries.read_additions(viewer, found)
+        return render(request, "roll/brought.html", {"file": found, "additions": additions})
     reading = queries.read_roll_file(viewer, found)
     given = request.POST if request.method == "POST" else request.GET
     chosen = ColumnsForm(reading.table.headings, reading.guess, given)
@@ -102,6 +107,19 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
     return render(request, "roll/file.html", page, status=wrong)
 
 
+def take_back(request, uid):
+    """The pupils whom a file added are taken off the roll again, once that is confirmed."""
+    viewer = request.viewer
+    found = sight.get_one_or_404(viewer, queries.list_roll_files(viewer), uid)
+    sheet = FormPage(request, TakeBackForm)
+    if sheet.is_complete and sheet.attempt_act(acts.take_back, file=found):
+        return sheet.go_to_page("roll_file", uid=uid)
+    if not found.brought_at:
+        return redirect("roll_file", uid)
+    additions = queries.read_additions(viewer, found)
+    return sheet.render_page("roll/take_back.html", file=found, additions=additions)
+
+
 def answer(request, uid):
     viewer = request.viewer
     question = sight.get_one_or_404(viewer, queries.questions_with_child(viewer), uid)
@@ -127,3 +145,58 @@ def leavers(request):
         return sheet.go_to_page("roll_leavers")
     last = questions[-1].uid if more else ""
     return sheet.render_page("roll/leavers.html", more=last, later=after)
+
+
+def pupils(request):
+    """Every pupil on the roll, by surname. The search is posted, so that no address has a name."""
+    viewer = request.viewer
+    find = request.POST.get("find", "")
+    after = sight.read_uid_in_address(request, "after")
+    if find.strip():
+        found, more = queries.find_pupils(viewer, find)
+    else:
+        found, more = queries.list_pupils(viewer, after)
+    page = {
+        "pupils": found,
+        "find": find,
+        "later": after,
+        "more": more,
+        "last": found[-1].uid if more and not find.strip() else "",
+        "on_roll": queries.count_on_roll(viewer),
+    }
+    return render(request, "roll/pupils.html", page)
+
+
+def add(request):
+    sheet = FormPage(request, AddPupilForm, today=request.viewer.todays_date)
+    if sheet.is_complete and sheet.attempt_act(acts.add_pupil, **sheet.form.act_arguments):
+        return sheet.go_to_page("roll_pupil", uid=sheet.result.uid)
+    said = sheet.form.non_field_errors()
+    sheet.form.asks_who |= acts.HERE_ALREADY in said or acts.HERE_BEFORE in said
+    return sheet.render_page("roll/add.html")
+
+
+def pupil(request, uid):
+    viewer = request.viewer
+    child = queries.get_pupil(viewer, uid)
+    before = roll_by_hand.fields_of_pupil(child)
+    sheet = FormPage(request, CorrectPupilForm, today=viewer.todays_date, before=before)
+    seen = now = roll_by_hand.pupil_digest(child)
+    if sheet.typed:
+        seen = sheet.typed.data.get("seen", "")
+    if sheet.is_complete and sheet.attempt_act(
+        acts.correct_pupil, child=child, seen=seen, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("roll_pupil", uid=uid)
+    # What was typed on a page, or into a draft, that showed something else than the roll says now.
+    differs = sheet.form.list_differences() if seen != now else []
+    answer = sheet.render_page(
+        "roll/pupil.html",
+        pupil=child,
+        seen=now,
+        differs=differs,
+        corrections=roll_by_hand.list_corrections(viewer, child),
+    )
+    if sheet.pressed and seen != now and answer.status_code != 302:
+        answer.status_code = MOVED_ON
+    return answer

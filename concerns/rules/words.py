@@ -321,3 +321,10 @@ class RollAnswer(Choice):
     STILL_HERE = "still_here", "Still here: the file was incomplete"
     LEFT = "left", "Has left"
     NOT_KNOWN = "not_known", "We do not know where the child is"
+
+
+class SamePupil(Choice):
+    """Whether a pupil who is added by hand is the known one of that name and birthday."""
+
+    SAME = "same", "The same child. Put them back on the roll"
+    ANOTHER = "another", "Another child, with the same name and date of birth"

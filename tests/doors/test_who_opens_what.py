@@ -176,7 +176,7 @@ def who_was_here_until_yesterday(world):
 # What each may know of nevertheless: a child is no secret to who is only named in a concern about
 # them, nor is the roll to the family of a pupil.
 # A concern about an adult is another matter than the child's family.
-ROLL = {"roll_file", "roll_answer"}
+ROLL = {"roll_file", "roll_answer", "roll_pupil", "roll_take_back"}
 ADULTS = {name for name in OPENED if name.startswith("adult_")}
 # Nor, to a lead, that a colleague has begun something and not sent it; nor the list of staff.
 BEGUN = {"chase_set_aside"}

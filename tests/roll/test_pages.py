@@ -341,7 +341,7 @@ def test_a_child_who_left_and_is_in_the_file_is_named_as_coming_back(office, des
     child = Child.objects.get(upn=pupils[0].upn)
     acts._take_off_roll(child, office.viewer.now.date(), "Spain")
     page = text(desk.client.get(desk.upload(exports.written(pupils)).url))
-    assert "Back after leaving" in page
+    assert "Back on the roll" in page
     assert child.name in page
 
 

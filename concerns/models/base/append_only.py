@@ -32,7 +32,7 @@ FROZEN = (
     "Departure", "FileSending", "HomeEducationCheck",
     "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
     "ExportAnswer", "InvitationRound", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
-    "ReadingReason", "HistoryImport", "EarlierLine",
+    "ReadingReason", "RollCorrection", "HistoryImport", "EarlierLine",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (

@@ -16,6 +16,7 @@ from concerns.models.base.reader_part import (
     children_in_part,
     children_with_file_in_part,
 )
+from concerns.models.child.mistaken import not_mistaken_filter
 from concerns.models.child.name_search import LONGEST_QUERY, NameCondition
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
@@ -49,7 +50,12 @@ class Children(ViewerScopedQuerySet[Row]):
         if viewer.has_power(May.READ_ALL):
             related = Relation.objects.filter(shuts_out=viewer.person)
             on_roll |= ~models.Q(pk__in=related.values("child"))
-        return self.of_school_by_key(viewer).filter(on_roll)
+        return self.of_school_by_key(viewer).filter(on_roll, not_mistaken_filter())
+
+    def not_mistaken(self) -> Self:
+        """Without those who were put on the roll by mistake, unless something is written about
+        them: then their record is read as that of anybody who has left."""
+        return self.filter(not_mistaken_filter())
 
     def found_by(self, typed: str, school: School) -> Self:
         """Children of `school` whom `typed` may mean: words of a name, perhaps with the class.
@@ -79,6 +85,15 @@ class Children(ViewerScopedQuerySet[Row]):
 
     def in_surname_order(self) -> Self:
         return self.order_by("surname", "forename", "pk")
+
+    def following_in_surname_order(self, child: "Child") -> Self:
+        """Those after `child` in the order of surnames: the start of the next page."""
+        name = {"surname": child.surname, "forename": child.forename}
+        return self.filter(
+            models.Q(surname__gt=child.surname)
+            | models.Q(surname=child.surname, forename__gt=child.forename)
+            | models.Q(**name, pk__gt=child.pk)
+        )
 
     def permitted_for(self, viewer: Viewer, power: May) -> Self:
         """The children that an act needing `power` may be about.
@@ -177,6 +192,13 @@ class Child(ChildNameFields, SchoolOwnedModel):
     admission_number = models.CharField(max_length=40, blank=True)
     # The day a member of staff said the child left. An import never sets it.
     left = models.DateField(null=True, blank=True)
+    # The roll file that put them on the roll; empty for those who were added by hand.
+    added_by_file = models.ForeignKey(
+        "concerns.RollFile", models.PROTECT, null=True, blank=True, related_name="added_children"
+    )
+    # When the office took them off the roll again, because that file was a mistake. They have left,
+    # and are found by name only if something is written about them: `Children.not_mistaken`.
+    mistaken_at = models.DateTimeField(null=True, blank=True)
     # Today's year and class, also in the dated rows, so that a list of names takes one query.
     year = models.CharField(max_length=20, blank=True)
     class_name = models.CharField(max_length=40, blank=True)
@@ -193,6 +215,10 @@ class Child(ChildNameFields, SchoolOwnedModel):
                 | ~models.Q(identifier="")
                 & models.Q(identifier_kind__in=[word.value for word in IdentifierKind]),
                 name="identifier_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mistaken_at__isnull=True) | models.Q(left__isnull=False),
+                name="mistaken_is_off_the_roll",
             ),
         ]
         indexes = [

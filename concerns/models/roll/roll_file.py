@@ -3,6 +3,7 @@
 The import itself is in `roll/acts.py`.
 """
 
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -13,6 +14,10 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.school.person import Person
 from concerns.rules.words import RollAnswer
+
+# For how long the pupils whom a file added can be taken off the roll all at once.
+TAKEN_BACK_WITHIN = timedelta(days=14)
+ONE_BY_ONE = "Say where each pupil is who is missing from the next file."
 
 
 class RollFiles(ViewerScopedQuerySet[Row]):
@@ -37,6 +42,12 @@ class RollFile(SchoolOwnedModel):
     # Of how many pupils the file changed the contacts.
     contacts = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
+    # When the pupils whom it added were taken off the roll again, by whom, and how many.
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    taken_back = models.PositiveIntegerField(default=0)
 
     objects = RollFiles.as_manager()
 
@@ -45,6 +56,22 @@ class RollFile(SchoolOwnedModel):
 
     def __str__(self) -> str:
         return f"roll file {self.uid}"
+
+    def why_not_taken_back(self, now: datetime) -> str:
+        """Why the pupils whom it added cannot be taken off the roll again, as far as the file says;
+        empty if they can."""
+        if not self.brought_at:
+            return "This file has not been imported. Nothing was changed."
+        if self.taken_back_at:
+            return "The pupils whom this file added have been taken back already."
+        if now - self.brought_at > TAKEN_BACK_WITHIN:
+            return (
+                f"This file was imported more than {TAKEN_BACK_WITHIN.days} days ago. {ONE_BY_ONE}"
+            )
+        later = RollFile.objects.filter(school=self.school_id, brought_at__gt=self.brought_at)
+        if later.exists():
+            return f"Another file has been imported since. {ONE_BY_ONE}"
+        return ""
 
 
 class RollQuestions(ViewerScopedQuerySet[Row]):

@@ -1,5 +1,7 @@
 """Tests that the database itself refuses to change what was recorded, on both engines."""
 
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -8,6 +10,8 @@ from concerns.chase import acts as chase
 from concerns.models import Concern, LedgerLine
 from concerns.models.base import append_only
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.paper.pupil_rows import PupilLine
+from concerns.roll import acts as roll
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.access.second_person import ask_and_say_why, stop_and_allow
@@ -26,7 +30,10 @@ def concern():
     lead = factories.viewer(where, Role.DSL)
     child = concern.children.not_misfiled().get().child
     homes.write_whole_file(lead, child)
-    Office(where, factories.viewer(where, Role.OFFICE)).bring_contact_of(child)
+    office = Office(where, factories.viewer(where, Role.OFFICE))
+    office.bring_contact_of(child)
+    new = PupilLine(line=0, surname="Nolan", forename="Aoife", born=date(2017, 2, 1))
+    roll.add_pupil(by=office.viewer, pupil=new, now=lead.now)
     ask_and_say_why(lead, child)
     stop_and_allow(where)
     factories.part_reader(where, years=("Year 4",))
