@@ -10,6 +10,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
+from concerns.workflow.leaving import OF_LEAVING
 from tests import factories
 from tests.deciding import decide_concern
 from tests.desk import Desk, count_readings, page_text, summary_errors
@@ -59,10 +60,11 @@ def test_what_was_added_stands_beside_reading_it(desk):
     assert "He came hungry again." in page_text(desk.open(page(owed)))
 
 
-# Those of a task or a watch, which need more rows than a step, are in test_tasks and test_watch.
-@pytest.mark.parametrize(
-    "kind", sorted(set(StepKind) - BY_A_NOTE - {StepKind.TASK, StepKind.LOOK_AFTER})
-)
+# Those of a task, a watch or a leaver, which need more rows than a step, have tests of their own.
+NEED_MORE_ROWS = {StepKind.TASK, StepKind.LOOK_AFTER, *OF_LEAVING}
+
+
+@pytest.mark.parametrize("kind", sorted(set(StepKind) - BY_A_NOTE - NEED_MORE_ROWS))
 def test_every_other_kind_leads_to_where_it_is_done(desk, step, kind):
     Step.objects.filter(pk=step.pk).update(kind=kind)
     answer = desk.open(page(step))

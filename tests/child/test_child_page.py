@@ -90,7 +90,7 @@ def test_concerns_are_counted_by_category_and_month_in_a_drawing_and_its_table(d
     assert "Absence: 1 Neglect: 1" in drawing
     assert f"{NOT_SORTED}: 1" in drawing
     assert "Eating" not in drawing
-    month = f"{timezone.localdate():%B %Y}"
+    month = f"{timezone.localtime(desk.now):%B %Y}"
     assert f"Month Absence Neglect {NOT_SORTED} {month} 1 1 1 Together 1 1 1" in plain(text)
 
 

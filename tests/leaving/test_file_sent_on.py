@@ -21,12 +21,10 @@ from concerns.rules.words import ConcernOutcome
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories, homes
 from tests.factories import NOW
+from tests.leavers import DAY, LATER, ask_receipt, check_home, leave, send, step_of
 from tests.roll.test_pages import text
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-LATER = NOW + timedelta(hours=2)
 
 
 @pytest.fixture
@@ -42,35 +40,6 @@ def closed(where, lead, child):
 @pytest.fixture
 def opened(where, lead, child):
     return factories.concern_at(State.TAKEN, where=where, lead=lead, children=(child,))
-
-
-def leave(lead, child, reason=LeavingReason.OTHER_SCHOOL, *, place="Leeds High", now=LATER, **more):
-    said = {"left_on": NOW.date(), "address": "", **more}
-    return acts.leave(by=lead, child=child, reason=reason, place=place, now=now, **said)
-
-
-def step_of(child, *kinds) -> Step:
-    steps = Step.objects.open().filter(departure__child=child, kind__in=kinds or list(StepKind))
-    return steps.select_related("concern", "departure__child", "holder").get()
-
-
-def send(lead, child, *, stage=SendingStage.SENT, how=FileSentHow.POST, now=LATER + DAY, **more):
-    said = {"person_there": "Jo Lind, DSL", "words": "", "happened_at": now, **more}
-    step = step_of(child, StepKind.SEND_FILE)
-    return acts.send_on(by=lead, step=step, stage=stage, how=how, now=now, **said)
-
-
-def ask_receipt(lead, child, stage=SendingStage.RECEIVED, now=LATER + 2 * DAY):
-    said = {"person_there": "Jo Lind, DSL", "words": "", "happened_at": now}
-    step = step_of(child, StepKind.FILE_RECEIPT)
-    return acts.confirm_receipt(by=lead, step=step, stage=stage, now=now, **said)
-
-
-def check_home(lead, child, consent=Consent.GIVEN, now=LATER + DAY, **more):
-    said = {"consent_words": "A. Hall, Monday", "social_worker_words": "Knows.",
-            "address_words": "Visited.", **more}  # fmt: skip
-    step = step_of(child, StepKind.HOME_EDUCATION)
-    return acts.answer_home_education(by=lead, step=step, consent=consent, now=now, **said)
 
 
 def test_a_file_is_sent_within_five_school_days_by_the_lead(lead, child, opened):

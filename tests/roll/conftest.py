@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from concerns.leaving import acts as leaving
 from concerns.models import Child, RollFile, RollQuestion, School, Viewer
 from concerns.paper.csv_reading import decode_file
 from concerns.roll import acts, queries
@@ -57,6 +58,12 @@ class Office:
         given = [acts.AnsweredPupil(question, said, leaver)]
         viewer = factories.viewer(self.school, Role.OFFICE, who=self.viewer.person, now=now)
         return acts.answer(by=viewer, answers=given, now=now)[0]
+
+    def leave(self, child: Child, left_on: date) -> None:
+        """A lead records that `child` has moved to Spain."""
+        lead = factories.viewer(self.school, Role.DSL)
+        said = {"reason": LeavingReason.ABROAD, "place": "Spain", "address": ""}
+        leaving.leave(by=lead, child=child, left_on=left_on, now=lead.now, **said)
 
     def bring_contact_of(self, child: Child) -> RollFile:
         """Brings in a file of everybody on the roll, with a contact and the sex of `child`."""

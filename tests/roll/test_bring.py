@@ -112,7 +112,7 @@ def test_who_had_left_and_is_in_the_file_is_on_the_roll_again(office):
     pupil = exports.roll(1)[0]
     office.bring([pupil])
     child = Child.objects.get(school=office.school)
-    acts._take_off_roll(child, NOW.date(), "Spain")
+    office.leave(child, NOW.date())
     office.bring([pupil], LATER)
     child.refresh_from_db()
     assert child.left is None

@@ -63,8 +63,7 @@ def leave(office, child):
     """The office answers that the child has left, after a file without her."""
     office.bring(exports.roll(1))
     question = child.roll_questions.get()
-    gone = {"said": RollAnswer.LEFT, "destination": "Leeds", "left_on": NOW.date()}
-    acts.answer(by=office.viewer, question=question, now=NOW, **gone)
+    office.answer(question, RollAnswer.LEFT, place="Leeds High", left_on=NOW.date())
 
 
 def found(office, part) -> list[str]:

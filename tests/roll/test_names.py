@@ -8,7 +8,6 @@ from django.apps import apps
 
 from concerns.models import Child, ChildName
 from concerns.reading import pickers
-from concerns.roll import acts
 from concerns.rules.roles import Role
 from tests import factories
 from tests.counting import list_statements
@@ -76,14 +75,14 @@ def test_a_name_that_comes_back_is_found_as_the_one_they_have(office, renamed):
 
 def test_who_had_left_and_comes_back_under_another_name_is_found_by_both(office):
     office.bring([PUPIL])
-    acts._take_off_roll(Child.objects.get(school=office.school), NOW.date(), "Spain")
+    office.leave(Child.objects.get(school=office.school), NOW.date())
     office.bring([MARRIED], LATER)
     assert found(office, "nolan") == ["Aoife Ferreira (was Aoife Nolan)"]
 
 
 def test_who_comes_back_under_the_same_name_has_one_row_of_it(office):
     office.bring([PUPIL])
-    acts._take_off_roll(Child.objects.get(school=office.school), NOW.date(), "Spain")
+    office.leave(Child.objects.get(school=office.school), NOW.date())
     office.bring([PUPIL], LATER)
     assert ChildName.objects.count() == 1
 

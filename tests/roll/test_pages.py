@@ -339,7 +339,7 @@ def test_a_child_who_left_and_is_in_the_file_is_named_as_coming_back(office, des
     pupils = exports.roll(5)
     brought(desk, pupils)
     child = Child.objects.get(upn=pupils[0].upn)
-    acts._take_off_roll(child, office.viewer.now.date(), "Spain")
+    office.leave(child, office.viewer.now.date())
     page = text(desk.client.get(desk.upload(exports.written(pupils)).url))
     assert "Back on the roll" in page
     assert child.name in page

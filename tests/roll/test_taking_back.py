@@ -120,12 +120,11 @@ def test_a_step_that_waits_already_is_not_opened_twice(office, wrong, lead):
     rest = [one for one in OURS if one.admission_number not in gone]
     last = office.bring([*rest, *THEIRS, NEW], NOW + 2 * DAY)
     new = Child.objects.get(surname=NEW.surname)
-    factories.send_concern(lead, first, new, now=NOW + 2 * DAY)
+    sent = factories.send_concern(lead, first, new, now=NOW + 2 * DAY).concern
     # An answer about another pupil opens the step for the first.
-    question, said = second.roll_questions.get(), RollAnswer.NOT_KNOWN
-    acts.answer(by=office.viewer, question=question, said=said, now=NOW + 2 * DAY)
+    office.answer(second.roll_questions.get(), RollAnswer.NOT_KNOWN, NOW + 2 * DAY)
     take_back(office, last, NOW + 3 * DAY)
-    assert Step.objects.open().filter(kind=StepKind.MISSING_FROM_ROLL).count() == 1
+    assert sent.steps.open().filter(kind=StepKind.MISSING_FROM_ROLL).count() == 1
 
 
 def test_the_check_of_the_record_finds_nothing_wrong_with_it(office, wrong, lead):

@@ -15,6 +15,7 @@ from concerns.roll import acts as roll
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.access.second_person import ask_and_say_why, stop_and_allow
+from tests.leavers import make_whole_leaving
 from tests.people.conftest import whole_staff
 from tests.roll.conftest import Office
 
@@ -34,6 +35,7 @@ def concern():
     office.bring_contact_of(child)
     new = PupilLine(line=0, surname="Nolan", forename="Aoife", born=date(2017, 2, 1))
     roll.add_pupil(by=office.viewer, pupil=new, now=lead.now)
+    make_whole_leaving(lead)
     ask_and_say_why(lead, child)
     stop_and_allow(where)
     factories.part_reader(where, years=("Year 4",))
