@@ -9,7 +9,7 @@ from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_o
 from concerns.history import queries
 from concerns.paper import csv_reading
 from concerns.paper.csv_reading import NotATable
-from concerns.paper.history_matching import HistoryPlan, WhoseLines
+from concerns.paper.history_matching import HistoryPlan, KnownChild, WhoseLines
 from concerns.paper.history_rows import HISTORY, WHOSE, count_history_headings
 from concerns.rules.wording import format_date_or_time
 
@@ -133,7 +133,7 @@ class ConfirmHistoryForm(forms.Form):
                 required=False,
                 choices=[
                     ("", "Leave these lines out"),
-                    *((str(child.uid), child.name_told_apart) for child in asked.offered),
+                    *((str(child.uid), _name_with_note(asked, child)) for child in asked.offered),
                 ],
                 error_messages={"invalid_choice": "Choose one of these children, or leave it out"},
             )
@@ -152,6 +152,11 @@ class ConfirmHistoryForm(forms.Form):
     def with_error(self, words: str) -> "ConfirmHistoryForm":
         self.add_error("source", words)
         return self
+
+
+def _name_with_note(asked: WhoseLines, child: KnownChild) -> str:
+    here = child.pk in asked.here
+    return f"{child.name_told_apart} (has these lines already)" if here else child.name_told_apart
 
 
 def _ask_whose(asked: WhoseLines) -> str:

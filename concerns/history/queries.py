@@ -13,6 +13,7 @@ from concerns.paper.csv_reading import MOST_LINES_OF_NARRATIVE, CsvFileTable, re
 from concerns.paper.history_matching import (
     ChildMatcher,
     HistoryPlan,
+    IsHere,
     KnownChild,
     NamesOfChild,
     folded_words,
@@ -84,15 +85,20 @@ def build_history_plan(
     viewer: Viewer, table: CsvFileTable, mapping: Mapping[str, int]
 ) -> HistoryPlan:
     """What bringing the file in does, with the columns of `mapping`."""
+    lines = (read_history_row(row, mapping, viewer.todays_date) for row in table.rows)
+    matcher = ChildMatcher(list_children_with_names(viewer))
+    return plan_history(lines, matcher, lines_here(viewer), cut_short=table.cut_short)
+
+
+def lines_here(viewer: Viewer) -> IsHere:
+    """Whether a child has a line already. One query, when this is called."""
     here = EarlierLine.objects.fingerprints_here(viewer)
 
     def is_here(child: KnownChild, line: HistoryLine) -> bool:
         found = line_fingerprints(viewer.school, Child(uid=child.uid), line.content)
         return not here.isdisjoint(found)
 
-    lines = (read_history_row(row, mapping, viewer.todays_date) for row in table.rows)
-    matcher = ChildMatcher(list_children_with_names(viewer))
-    return plan_history(lines, matcher, is_here, cut_short=table.cut_short)
+    return is_here
 
 
 def list_children_with_names(viewer: Viewer) -> list[NamesOfChild]:

@@ -9,7 +9,7 @@ Only the children whose file the person reads are looked at. Nothing here tells 
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -63,10 +63,12 @@ def folded_words(name: str) -> frozenset[str]:
 @dataclass(frozen=True)
 class WhoseLines:
     """Lines of which the file says the same of whose they are, and that match no one child.
-    `offered`: children whom they may be about."""
+    `offered`: children whom they may be about. `here`: the keys of those of them who have all of
+    the lines already; somebody may have answered for them before."""
 
     lines: list[HistoryLine]
     offered: list[KnownChild]
+    here: frozenset[int] = frozenset()
 
     @property
     def first(self) -> HistoryLine:
@@ -117,12 +119,18 @@ class HistoryPlan:
 class ChildMatcher:
     """Finds whose a line is among `children`."""
 
-    def __init__(self, children: Collection[NamesOfChild]):
+    def __init__(self, children: Sequence[NamesOfChild]):
         self.children = children
         self.by_upn: dict[str, list[NamesOfChild]] = defaultdict(list)
         self.by_number: dict[str, list[NamesOfChild]] = defaultdict(list)
         self.by_birth: dict[date, list[NamesOfChild]] = defaultdict(list)
-        for one in children:
+        self.place_of: dict[int, int] = {}
+        # The places of the children who have a word among their names.
+        self.by_word: dict[str, set[int]] = defaultdict(set)
+        for place, one in enumerate(children):
+            for word in frozenset().union(*one.forenames, *one.surnames):
+                self.by_word[word].add(place)
+            self.place_of[one.child.pk] = place
             self.by_upn[one.child.upn].append(one)
             self.by_number[one.child.admission_number].append(one)
             self.by_birth[one.child.born].append(one)
@@ -144,8 +152,12 @@ class ChildMatcher:
     def offer_children(self, line: HistoryLine) -> list[KnownChild]:
         """The children whom a line that fits nobody may be about, the likeliest first."""
         words = folded_words(line.name_in_file)
+        places = set().union(*(self.by_word.get(word, ()) for word in words))
+        if line.upn:
+            places.update(self.place_of[one.child.pk] for one in self.by_upn.get(line.upn, ()))
         scored = []
-        for place, one in enumerate(self.children):
+        for place in places:
+            one = self.children[place]
             born = one.child.born == line.born
             same = bool(line.upn) and one.child.upn == line.upn
             score = 4 * same + 3 * one.is_called(words)
@@ -190,26 +202,30 @@ def plan_history(
             plan.here_already += len(some) - len(new)
             continue
         offered = matcher.offer_children(some[0])
-        # Somebody may have answered for these lines before.
-        left = [line for line in some if not any(is_here(one, line) for one in offered)]
+        # If only some have a line, another may lack it: twins have one account of a day.
+        left = [
+            line for line in some if not (offered and all(is_here(one, line) for one in offered))
+        ]
         plan.here_already += len(some) - len(left)
         if left and offered and len(plan.asked) < MOST_ASKED:
-            plan.asked.append(WhoseLines(left, offered))
+            here = {one.pk for one in offered if all(is_here(one, line) for line in left)}
+            plan.asked.append(WhoseLines(left, offered, frozenset(here)))
         elif left:
             plan.unmatched.append(WhoseLines(left, []))
     return plan
 
 
 def answered_lines(
-    plan: HistoryPlan, answers: Mapping[int, str]
+    plan: HistoryPlan, answers: Mapping[int, str], is_here: IsHere
 ) -> list[tuple[KnownChild, HistoryLine]]:
-    """(child, line) of the lines whose question was answered. `answers`: the place of the question
-    among those asked, and the uid of the child; only a child who was offered counts."""
+    """(child, line) of the lines whose question was answered, without those that the child has.
+    `answers`: the place of the question among those asked, and the uid of the child; only a child
+    who was offered counts."""
     found = []
     for place, one in enumerate(plan.asked):
         child = {str(known.uid): known for known in one.offered}.get(answers.get(place, ""))
         if child is not None:
-            found += [(child, line) for line in one.lines]
+            found += [(child, line) for line in one.lines if not is_here(child, line)]
     return found
 
 

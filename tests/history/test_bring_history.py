@@ -109,6 +109,19 @@ def test_a_question_that_was_answered_brings_its_lines_in_and_is_not_asked_again
     assert (plan.asked, plan.here_already) == ([], 1)
 
 
+def test_what_one_twin_has_is_still_asked_of_the_other(lead, ana):
+    twin = factories.child(lead.school, forename="Ben", surname=ana.surname, born=ana.born)
+    bring_history(lead, line_of(ana))
+    row = line_of(ana).replace(ana.forename, "Benny")
+    (asked,) = plan_upload(lead, upload_history(lead, row, now=LATER))[0].asked
+    assert {child.pk for child in asked.offered} == {ana.pk, twin.pk}
+    assert asked.here == {ana.pk}
+    with pytest.raises(ActRefused, match="There is nothing to bring in"):
+        bring_history(lead, row, answers={0: str(ana.uid)}, now=LATER)
+    bring_history(lead, row, answers={0: str(twin.uid)}, now=LATER)
+    assert EarlierLine.objects.filter(child=twin).count() == 1
+
+
 def test_nothing_is_brought_in_unless_it_is_what_was_shown(lead, ana):
     file = upload_history(lead, line_of(ana), line_of(ana, "Again."))
     plan, mapping = plan_upload(lead, file)
