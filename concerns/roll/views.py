@@ -22,6 +22,9 @@ from concerns.roll.forms import (
     read_answered_uids,
 )
 
+# Letters of what is looked for among the pupils; what is longer is cut.
+LONGEST = 200
+
 
 def home(request):
     viewer = request.viewer
@@ -150,7 +153,7 @@ def leavers(request):
 def pupils(request):
     """Every pupil on the roll, by surname. The search is posted, so that no address has a name."""
     viewer = request.viewer
-    find = request.POST.get("find", "")
+    find = PostedFields.from_post(request).data.get("find", "")[:LONGEST]
     after = sight.read_uid_in_address(request, "after")
     if find.strip():
         found, more = queries.find_pupils(viewer, find)

@@ -373,6 +373,12 @@ def test_a_pupil_is_found_by_name_or_number_and_the_address_does_not_say_so(offi
     assert "Khan" not in shown
 
 
+def test_what_no_name_holds_is_looked_for_and_not_found(desk):
+    for typed in ("\0", "4\x007", "x" * 10_000):
+        answer = desk.client.post(reverse("roll_pupils"), {"find": typed})
+        assert "0 pupils found" in page_text(answer)
+
+
 def test_who_has_left_is_in_no_list_of_the_office(office, desk):
     child = add(office)
     leave(office, child)
