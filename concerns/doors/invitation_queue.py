@@ -19,6 +19,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import retry_delay
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.reporting_periods import local_day
+from concerns.workflow.staff_changes import let_set_up_factor
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ def _try_to_send(row: QueuedInvitation, now: datetime) -> bool:
 def _record_sent(row: QueuedInvitation, now: datetime) -> None:
     with transaction.atomic():
         row.end_invitation(InvitationEnding.SENT, now)
+        let_set_up_factor(row.person, now)
         Invitation.objects.create(school=row.school, person=row.person, by=row.round.by, at=now)
         ledger.write_ledger_line(
             Kind.NOTICED,

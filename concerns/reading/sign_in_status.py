@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Prefetch, Q
 
 from concerns.models import Invitation, InvitationRound, Person, QueuedInvitation, Viewer
+from concerns.models.school.invitation import InvitationEnding
 from concerns.rules.passwords import PasswordLinkKind
 
 # How long a round of invitations is offered after it was begun.
@@ -17,16 +18,25 @@ MOST_LISTED = 500
 _WITHOUT_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")
 CAN_SIGN_IN = "They have a password"
 ON_ITS_WAY = "The invitation waits to be sent"
+NOT_SENT = "The invitation could not be sent: check their address"
 
 
 def sign_in_prefetches() -> tuple[Prefetch, Prefetch]:
-    """What `sign_in_status` needs of a person: the links they were sent, the last first, and the
-    one that waits to be sent."""
-    waiting = QueuedInvitation.objects.waiting()
+    """What `sign_in_status` needs of a person: the links they were sent, and the invitations that
+    were to be sent in a round of many, each the last first."""
     return (
         Prefetch("invitations", Invitation.objects.order_by("-at", "-pk")),
-        Prefetch("queued_invitations", waiting, to_attr="waiting_invitations"),
+        Prefetch("queued_invitations", QueuedInvitation.objects.order_by("-pk")),
     )
+
+
+def _is_older(queued: QueuedInvitation, links: list[Invitation]) -> bool:
+    """Whether a link was sent after the invitation had ended."""
+    return bool(links and queued.ended_at and links[0].at > queued.ended_at)
+
+
+def _last_queued(person: Person) -> QueuedInvitation | None:
+    return next(iter(person.queued_invitations.all()), None)
 
 
 def sign_in_status(person: Person, now: datetime) -> str:
@@ -36,9 +46,12 @@ def sign_in_status(person: Person, now: datetime) -> str:
         return "Has left, cannot sign in"
     if person.has_usable_password():
         return "Can sign in"
-    if person.waiting_invitations:
+    queued = _last_queued(person)
+    if queued and not queued.ended:
         return ON_ITS_WAY
     links = list(person.invitations.all())
+    if queued and queued.ended == InvitationEnding.FAILED and not _is_older(queued, links):
+        return NOT_SENT
     if not links:
         return "Not invited yet"
     works = now - links[0].at < PasswordLinkKind.INVITATION.lasts
@@ -70,7 +83,7 @@ def list_not_signed_in(viewer: Viewer) -> list[NotSignedInRow]:
 
 def _build_row(person: Person, now: datetime) -> NotSignedInRow:
     status = sign_in_status(person, now)
-    may_be_invited = not person.has_usable_password() and not person.waiting_invitations
+    may_be_invited = not person.has_usable_password() and status != ON_ITS_WAY
     return NotSignedInRow(
         person=person,
         status=CAN_SIGN_IN if person.has_usable_password() else status,

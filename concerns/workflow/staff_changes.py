@@ -72,6 +72,12 @@ def make_account_safe(person: Person, school: School, by: Person, now: datetime)
 def end_ways_in(person: Person, now: datetime) -> None:
     """As `make_account_safe`, for a link that is not sent yet."""
     person.replace_password(None)
+    let_set_up_factor(person, now)
+
+
+def let_set_up_factor(person: Person, now: datetime) -> None:
+    """Let the person set up a second factor from `now`, when the link was sent, for as long as the
+    link works."""
     person.may_set_up_factor_until = now + SET_UP_WITHIN
     person.save(update_fields=["may_set_up_factor_until"])
 

@@ -14,14 +14,16 @@ from concerns.doors.invitation_queue import send_waiting_invitations
 from concerns.models import Invitation, InvitationRound, LedgerLine, Person, QueuedInvitation
 from concerns.models.outbox.heartbeat import MailFault
 from concerns.people import acts
-from concerns.reading.sign_in_status import list_not_signed_in
+from concerns.reading.sign_in_status import NOT_SENT, ON_ITS_WAY, list_not_signed_in
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
+from concerns.rules.second_factor import SET_UP_WITHIN
 from tests import counting, factories
 from tests.conftest import SecureClient
 from tests.people.conftest import NOW
 
 PAGE = "/people/invitations/"
+DAY = timedelta(days=1)
 
 
 def new_person(house, *roles: Role) -> Person:
@@ -204,6 +206,25 @@ def test_one_that_fails_is_tried_again_later_and_at_last_said_to_have_failed(hou
         moment += timedelta(minutes=20)
     assert endings() == ["failed"]
     assert not Invitation.objects.exists()
+    assert status_of(house, two[0], moment) == NOT_SENT
+
+
+def test_a_link_that_was_sent_before_does_not_hide_that_the_last_failed(house, two, broken):
+    invite(house, two[:1])
+    send()
+    broken()
+    invite(house, two[:1], NOW + DAY)
+    for tries in range(invitation_queue.MOST_TRIES):
+        assert status_of(house, two[0], NOW + DAY) == ON_ITS_WAY
+        send(NOW + DAY + tries * timedelta(minutes=20))
+    assert status_of(house, two[0], NOW + DAY) == NOT_SENT
+
+
+def test_the_time_to_set_up_a_second_factor_begins_when_the_link_is_sent(house, two):
+    invite(house, two[:1])
+    send(NOW + 3 * DAY)
+    two[0].refresh_from_db()
+    assert two[0].may_set_up_factor_until == NOW + 3 * DAY + SET_UP_WITHIN
 
 
 def test_an_error_that_nobody_foresaw_costs_one_invitation_alone(house, two, broken):

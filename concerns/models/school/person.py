@@ -125,9 +125,6 @@ class Person(AbstractBaseUser):
     # account was made safe, and a link to choose a password went to the address approved for them.
     may_set_up_factor_until = models.DateTimeField(null=True)
 
-    # Not a column: see `reading/sign_in_status.py`.
-    waiting_invitations: list[Any]
-
     objects: ClassVar = People.from_queryset(PersonQuerySet)()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
