@@ -3,7 +3,7 @@
 What it finds is kept for the head's pages (`IntegrityFault`), and whether it found anything for
 /healthz (`Heartbeat`). Neither gives away that there is a concern about an adult, or a draft:
 whoever runs the site is told of those by the log and by `manage.py unheld`. The rules that are
-checked are in `reading/integrity_check.py`.
+checked are in `reading/integrity_check.py`. Files that nobody confirmed are deleted then too.
 """
 
 import logging
@@ -17,6 +17,7 @@ from concerns.models import Heartbeat, IntegrityFault, School
 from concerns.models.outbox.integrity_fault import MOST_KEPT
 from concerns.reading.integrity_check import IntegrityBreach, check_school_integrity
 from concerns.rules.reporting_periods import local_day
+from concerns.workflow.unconfirmed_files import delete_unconfirmed_files
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def check_record_if_due(now: datetime, may_go_on: Callable[[], bool]) -> bool:
         broken = _check_and_keep(school, now) or broken
         if not may_go_on():
             return False
+    delete_unconfirmed_files(now)
     Heartbeat.objects.record_integrity_check(broken=broken, now=now)
     return True
 

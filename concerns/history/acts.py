@@ -12,7 +12,7 @@ no concerns of this school and open no next step.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from concerns.doors.act import BATCH, ActRecord, ActRefused, act
 from concerns.history import queries
@@ -32,9 +32,8 @@ from concerns.paper.history_rows import HistoryLine
 from concerns.rules.kinds import Kind
 from concerns.rules.occurrence import occurrence_moment
 from concerns.rules.roles import May
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
-# How long an unconfirmed file is kept.
-WAITS = timedelta(days=1)
 NAME_THE_SYSTEM = "Say which system this file comes from."
 
 
@@ -47,7 +46,7 @@ def upload(
     *, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord
 ) -> HistoryUpload:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
-    HistoryUpload.objects.of_school(by).filter(read_at__lt=now - WAITS).delete()
+    HistoryUpload.objects.of_school(by).filter(read_at__lt=now - UNCONFIRMED_KEPT_FOR).delete()
     file = HistoryUpload.objects.create(
         school=by.school, by=by.person, read_at=now, content=content
     )
@@ -83,7 +82,7 @@ def bring(
             "Something was changed after you opened this page. Nothing was brought in. Check what"
             " this file would bring in now, and confirm it."
         )
-    matched = [*plan.matched, *answered_lines(plan, answers)]
+    matched = [*plan.matched, *answered_lines(plan, answers, queries.lines_here(by))]
     if not matched:
         raise ActRefused("There is nothing to bring in. Say whose the lines are.")
     left_out = plan.lines_asked + plan.lines_unmatched + len(plan.bad)

@@ -40,9 +40,7 @@ from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
 from concerns.workflow import handover, sign_on_links
 from concerns.workflow.invitations import queue_invitation
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
-
-# How long an unconfirmed file is kept.
-WAITS = timedelta(days=1)
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
@@ -62,8 +60,8 @@ def bring_staff(
 @act(May.PEOPLE, Kind.STAFF_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> StaffFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
-    old = StaffFile.objects.of_school(by).awaiting_confirmation().filter(read_at__lt=now - WAITS)
-    old.delete()
+    before = now - UNCONFIRMED_KEPT_FOR
+    StaffFile.objects.of_school(by).awaiting_confirmation().filter(read_at__lt=before).delete()
     file = StaffFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
     record(about=file, reason=f"{rows} rows")
     return file

@@ -8,7 +8,7 @@ written is in `paper/roll_writing.py`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 
@@ -49,10 +49,9 @@ from concerns.rules.roles import May
 from concerns.rules.words import RollAnswer, SamePupil
 from concerns.workflow.leaving import Leaver, record_departures
 from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
 MISSING = StepKind.MISSING_FROM_ROLL
-# How long an unconfirmed file is kept.
-WAITS = timedelta(days=1)
 ANSWERED = (
     "Somebody has answered for one of these pupils already, so nothing was changed. Open this page "
     "again to see who is left."
@@ -78,8 +77,8 @@ class RollChanged(ActRefused):
 @act(May.ROLL, Kind.ROLL_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> RollFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
-    old = RollFile.objects.of_school(by).awaiting_import().filter(read_at__lt=now - WAITS)
-    old.delete()
+    before = now - UNCONFIRMED_KEPT_FOR
+    RollFile.objects.of_school(by).awaiting_import().filter(read_at__lt=before).delete()
     file = RollFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
     record(about=file, reason=f"{rows} rows")
     return file

@@ -6,7 +6,16 @@ import pytest
 from django.db import OperationalError
 
 from concerns.doors import clock_round, daily_check
-from concerns.models import AdultConcern, Concern, Exclusion, Heartbeat, IntegrityFault
+from concerns.models import (
+    AdultConcern,
+    Concern,
+    Exclusion,
+    Heartbeat,
+    HistoryUpload,
+    IntegrityFault,
+    RollFile,
+    StaffFile,
+)
 from concerns.reading import integrity_check
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -189,3 +198,15 @@ def test_a_round_that_lost_its_lease_during_the_check_is_not_recorded(where, mon
     monkeypatch.setattr(clock_round, "check_record_if_due", lambda now, may_go_on: False)
     assert not clock_round.run_reminder_round(NOW)
     assert Heartbeat.objects.get().at != NOW
+
+
+def test_a_file_that_nobody_confirms_is_deleted_though_nobody_uploads_another(where, lead):
+    said = {"school": where, "by": lead.person, "content": "Surname"}
+    for model in (HistoryUpload, RollFile, StaffFile):
+        model.objects.create(read_at=NOW - DAY - HOUR, **said)
+        model.objects.create(read_at=NOW - HOUR, **said)
+    brought = RollFile.objects.create(read_at=NOW - 2 * DAY, brought_at=NOW - 2 * DAY, **said)
+    clock_round.run_reminder_round(NOW)
+    assert [model.objects.count() for model in (HistoryUpload, StaffFile)] == [1, 1]
+    assert RollFile.objects.filter(brought_at=None).count() == 1
+    assert RollFile.objects.filter(pk=brought.pk).exists()
