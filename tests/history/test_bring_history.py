@@ -187,6 +187,14 @@ def test_the_search_finds_a_line_by_all_its_words_and_no_other(lead, ana):
     assert not search.search_concerns(lead, "bruise without").earlier
 
 
+def test_a_word_beyond_those_looked_up_must_be_in_the_line_too(lead, ana):
+    bring_history(lead, line_of(ana, "Came on foot without a coat, hungry, with a wet shirt."))
+    looked_up = "foot without coat hungry shirt"
+    assert len(search.search_concerns(lead, f"{looked_up} wet").earlier) == 1
+    # The shortest word is looked up last.
+    assert search.search_concerns(lead, f"{looked_up} cut").earlier == []
+
+
 def test_the_search_says_when_there_are_more_lines_than_it_shows(lead, ana, monkeypatch):
     monkeypatch.setattr(search, "PAGE", 1)
     bring_history(lead, line_of(ana), line_of(ana, "A coat again."))

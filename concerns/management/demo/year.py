@@ -80,6 +80,8 @@ class DemoYear:
         self._events: list = []
         self._stops: dict[int, str] = {}
         self._noticed: dict[int, str] = {}
+        # When somebody was with a child: (key of the person, moment).
+        self._saw_child_at: set[tuple[int, datetime]] = set()
         self._count = itertools.count()
         posts = school.posts.select_related("person").order_by("pk")
         self.people = {Role(p.role): p.person for p in reversed(posts)}
@@ -318,14 +320,21 @@ class DemoYear:
     def _who_saw_child(self, concern: Concern, at: datetime) -> dict:
         """What a decision made at `at` says of who saw the child: whoever decides, just before; or,
         if they had not read the concern by then, its writer."""
-        seen_at = self._when_child_was_there(at) - timedelta(minutes=10)
-        child_seen = self.chance.choice((ChildSeen.SEEN, ChildSeen.HEARD_ALONE))
         by = self.lead_on_duty(at).person
+        seen_at = self._when_free(by, self._when_child_was_there(at) - timedelta(minutes=10))
+        child_seen = self.chance.choice((ChildSeen.SEEN, ChildSeen.HEARD_ALONE))
         if seen_at < (concern.first_looked_at or at):
-            seen_at = self._when_child_was_there(concern.received_at)
-            child_seen = ChildSeen.SEEN
             by = concern.reporter
+            seen_at = self._when_free(by, self._when_child_was_there(concern.received_at))
+            child_seen = ChildSeen.SEEN
+        self._saw_child_at.add((by.pk, seen_at))
         return {"sighted_by": by, "child_seen": child_seen, "sighted_at": seen_at}
+
+    def _when_free(self, by: Person, at: datetime) -> datetime:
+        """`at`, or the first time before it at which `by` was not with another child."""
+        while (by.pk, at) in self._saw_child_at:
+            at -= timedelta(minutes=10)
+        return at
 
     def _when_child_was_there(self, at: datetime) -> datetime:
         """`at`, or the end of that school day if it is over: the children have gone home then."""
