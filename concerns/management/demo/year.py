@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
+from concerns.doors.act import ActRefused
 from concerns.management.demo import (
     adult_concerns,
     child_files,
@@ -35,6 +36,7 @@ from concerns.models import (
     MarkSeen,
     Person,
     Placement,
+    Referral,
     School,
     Step,
     Viewer,
@@ -78,6 +80,8 @@ class DemoYear:
         self.told = told
         self.chance = random.Random(2026)
         self._events: list = []
+        # What the rules refused, by the names of the functions below.
+        self.refused: list[str] = []
         self._stops: dict[int, str] = {}
         self._noticed: dict[int, str] = {}
         # When somebody was with a child: (key of the person, moment).
@@ -111,11 +115,17 @@ class DemoYear:
         total = done = 0
         while self._events:
             when, _, what, given = heapq.heappop(self._events)
-            what(when, *given)
+            try:
+                what(when, *given)
+            except ActRefused:
+                # The rules refuse it on that day, so it has not happened. Nothing of it is kept.
+                self.refused.append(what.__name__)
             done += 1
             if done % 250 == 0:
                 total += 250
                 self.told(f"  {when:%B %Y}: {total} acts")
+        if self.refused:
+            self.told(f"  Left out, because the rules refuse it: {', '.join(self.refused)}")
 
     # --- what is noticed -------------------------------------------------------------------------
     def _schedule_year(self) -> None:
@@ -392,6 +402,11 @@ class DemoYear:
         self.schedule_event(then, self._answer_referral, referral)
 
     def _answer_referral(self, at: datetime, referral, answers=FIRST_ANSWERS) -> None:
+        if Referral.objects.get(pk=referral.pk).current_stage is ReferralStage.ANSWERED:
+            # The answer before still waits for the school's view: the school is on holiday.
+            later = calendars.add_working_days(self.school.nation, at, 5)
+            self.schedule_event(later, self._answer_referral, referral, answers)
+            return
         answer = self.chance.choice(answers)
         refer.hear_back(
             by=self.lead_on_duty(at),
