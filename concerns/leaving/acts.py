@@ -8,11 +8,20 @@ from datetime import date, datetime
 from typing import cast
 
 from concerns.doors.act import ActRecord, ActRefused, act
-from concerns.models import Child, Departure, FileSending, HomeEducationCheck, Step, Viewer
+from concerns.models import (
+    Child,
+    Departure,
+    FileSending,
+    HomeEducationCheck,
+    RollQuestion,
+    Step,
+    Viewer,
+)
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.leaving import SENDING_ENDS, Consent, LeavingReason, SendingStage
 from concerns.rules.roles import May
+from concerns.rules.words import RollAnswer
 from concerns.workflow.leaving import (
     Leaver,
     put_back_on_roll,
@@ -47,6 +56,15 @@ def leave(
     if fault := leaver.find_fault(by.todays_date):
         raise ActRefused(fault)
     rows, concerns = record_departures(record, [leaver])
+    if left_on:
+        # The office is asked no longer where the child is.
+        asked = RollQuestion.objects.of_school(by).unanswered_questions().filter(child=child)
+        asked.update(
+            answer=RollAnswer.LEFT,
+            destination=rows[0].destination_in_words,
+            answered_at=now,
+            answered_by=by.person,
+        )
     said = {"place": place, "address": address}
     said = {name: words for name, words in said.items() if words}
     record(about=rows[0], children=[child.uid], reason=reason, fields=[*said], words=said)

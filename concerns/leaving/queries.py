@@ -8,6 +8,8 @@ from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from concerns.doors import sight
 from concerns.models import (
     Child,
@@ -77,12 +79,19 @@ def _build_leaver_rows(
 ) -> list[LeaverRow]:
     sendings: dict[int, list[FileSending]] = defaultdict(list)
     rows = FileSending.objects.visible_to(viewer).filter(departure__in=left)
+    rows = rows.filter(_step_is_visible_to(viewer))
     for row in rows.select_related("by").order_by("-happened_at", "-id"):
         sendings[row.departure_id].append(row)
     steps: dict[int | None, list[Step]] = defaultdict(list)
     for step in owed:
         steps[step.departure_id].append(step)
     return [LeaverRow(row, sendings[row.pk], steps[row.pk]) for row in left]
+
+
+def _step_is_visible_to(viewer: Viewer) -> Exists:
+    """Whether the step with which a row was recorded is of a concern that the viewer may see.
+    Whoever is kept out of it would learn from the row that there is one."""
+    return Exists(Step.objects.visible_to(viewer).filter(departure=OuterRef("departure")))
 
 
 @dataclass(frozen=True)
@@ -112,13 +121,14 @@ def read_step_of_leaving(viewer: Viewer, step: Step) -> ChildLeaving:
 def _leaving_of(viewer: Viewer, child: Child) -> ChildLeaving:
     of_child = {"child": child}
     departures = Departure.objects.visible_to(viewer).filter(**of_child).select_related("by")
-    sendings = FileSending.objects.visible_to(viewer).filter(**of_child).select_related("by")
-    checks = HomeEducationCheck.objects.visible_to(viewer).filter(**of_child).select_related("by")
+    seen = _step_is_visible_to(viewer)
+    sendings = FileSending.objects.visible_to(viewer).filter(seen, **of_child)
+    checks = HomeEducationCheck.objects.visible_to(viewer).filter(seen, **of_child)
     return ChildLeaving(
         child,
         list(departures.newest_first()),
-        list(sendings.order_by("-happened_at", "-id")),
-        list(checks.order_by("-id")),
+        list(sendings.select_related("by").order_by("-happened_at", "-id")),
+        list(checks.select_related("by").order_by("-id")),
     )
 
 

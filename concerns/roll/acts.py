@@ -420,7 +420,9 @@ def answer(
     given = {one.question.pk: one for one in answers}
     rows = RollQuestion.objects.of_school(by).filter(pk__in=given).order_by("pk")
     questions = list(rows.select_for_update(of=("self",)).select_related("child"))
-    if any(question.answered_at for question in questions) or len(questions) < len(given):
+    # Of one who has left, a lead said so meanwhile.
+    done = [one for one in questions if one.answered_at or one.child.left]
+    if done or len(questions) < len(given):
         raise ActRefused(ANSWERED)
     leavers = _leavers_of(by, [given[question.pk] for question in questions])
     for question in questions:

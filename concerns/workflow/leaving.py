@@ -90,7 +90,11 @@ def put_back_on_roll(by: Viewer, child: Child, today: date) -> None:
     if child.left is None:
         return
     child.left = None
-    child.save(update_fields=["left"])
+    child.mistaken_at = None
+    child.save(update_fields=["left", "mistaken_at"])
+    for model in (Enrolment, Placement):
+        # One that ends tomorrow, because the last day was to be today, would overlap.
+        model._default_manager.filter(child=child, until__gt=today).update(until=today)
     Enrolment.objects.create(school=by.school, child=child, since=today)
     Placement.objects.create(
         school=by.school, child=child, year=child.year, class_name=child.class_name, since=today

@@ -36,7 +36,9 @@ def unaccounted_questions(rows: RollQuestions[RollQuestion]) -> RollQuestions[Ro
     answered = RollQuestion.objects.filter(answered_at__isnull=False)
     later = answered.filter(child=models.OuterRef("child"), pk__gt=models.OuterRef("pk"))
     gone = Departure.objects.filter(
-        child=models.OuterRef("child"), at__gt=models.OuterRef("answered_at")
+        child=models.OuterRef("child"),
+        at__gt=models.OuterRef("answered_at"),
+        left_on__isnull=False,
     )
     lost = rows.filter(answer=RollAnswer.NOT_KNOWN, child__left__isnull=True)
     return lost.filter(~models.Exists(later), ~models.Exists(gone))

@@ -11,13 +11,22 @@ from django.urls import reverse
 
 from concerns.doors.act import ActRefused
 from concerns.leaving import acts, queries
-from concerns.models import Concern, Departure, FileSending, HomeEducationCheck, Step
+from concerns.models import (
+    Concern,
+    Departure,
+    FileSending,
+    HomeEducationCheck,
+    RollFile,
+    RollQuestion,
+    Step,
+)
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
 from concerns.rules.leaving import Consent, FileSentHow, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import ConcernOutcome
+from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories, homes
 from tests.factories import NOW
@@ -320,3 +329,34 @@ def test_the_page_costs_the_same_for_one_leaver_as_for_five(signed_in, where, le
         leave(lead, other)
     assert statements(signed_in) == one
     assert Concern.objects.open().count() == 5
+
+
+def test_whoever_is_kept_out_of_the_concern_is_told_nothing_of_the_file(
+    client, where, lead, child, opened
+):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    leave(lead, child)
+    send(lead, child)
+    triage.exclude(by=lead, concern=opened, person=deputy.person, why="A friend.", now=LATER)
+    page = queries.read_leavers(deputy)
+    assert [(row.departure.child, row.sendings, row.steps) for row in page.left] == [
+        (child, [], [])
+    ]
+    assert queries.read_child_leaving(deputy, child.uid).sendings == []
+    assert len(queries.read_child_leaving(lead, child.uid).sendings) == 1
+
+
+def test_the_office_is_asked_no_longer_once_a_lead_has_said_where_a_child_is(where, lead, child):
+    file = RollFile.objects.create(school=where, by=lead.person, read_at=NOW, content="")
+    asked = RollQuestion.objects.create(school=where, child=child, file=file, asked_at=NOW)
+    leave(lead, child)
+    asked.refresh_from_db()
+    assert (asked.answer, asked.destination) == ("left", "Another school: Leeds High")
+
+
+def test_a_destination_of_a_child_who_is_still_here_answers_nothing(where, lead, child):
+    file = RollFile.objects.create(school=where, by=lead.person, read_at=NOW, content="")
+    asked = RollQuestion.objects.create(school=where, child=child, file=file, asked_at=NOW)
+    leave(lead, child, left_on=None)
+    asked.refresh_from_db()
+    assert asked.answered_at is None

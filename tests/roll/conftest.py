@@ -59,9 +59,9 @@ class Office:
         viewer = factories.viewer(self.school, Role.OFFICE, who=self.viewer.person, now=now)
         return acts.answer(by=viewer, answers=given, now=now)[0]
 
-    def leave(self, child: Child, left_on: date) -> None:
-        """A lead records that `child` has moved to Spain."""
-        lead = factories.viewer(self.school, Role.DSL)
+    def leave(self, child: Child, left_on: date | None, now=factories.NOW) -> None:
+        """A lead records that `child` has moved to Spain; without a last day, that they will."""
+        lead = factories.viewer(self.school, Role.DSL, now=now)
         said = {"reason": LeavingReason.ABROAD, "place": "Spain", "address": ""}
         leaving.leave(by=lead, child=child, left_on=left_on, now=lead.now, **said)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from concerns.leaving.queries import read_leavers
 from concerns.models import Child, Concern, Departure, RollQuestion, Status, Step
+from concerns.paper.roll_writing import take_pupils_off_roll
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.roll import acts
 from concerns.rules.clocks import StepKind
@@ -17,12 +18,14 @@ from concerns.rules.leaving import LeavingReason
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import RollAnswer
+from concerns.workflow.leaving import put_back_on_roll
 from concerns.workflow.unaccounted import unaccounted_questions
 from tests import factories, homes
 from tests.factories import NOW
 from tests.roll import exports
 from tests.roll.test_pages import text
 
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 LATER = NOW + WEEK
 LAST_DAY = NOW.date()
@@ -219,6 +222,31 @@ def test_who_is_in_a_later_file_is_no_longer_unaccounted_for(office, missing):
     assert [row.child for row in lost] == [missing[0].child]
     office.bring(exports.roll(20), LATER + WEEK)
     assert not lost.all().exists()
+
+
+def test_a_file_asked_for_by_a_new_school_finds_nobody(office, missing):
+    office.answer(missing[0], RollAnswer.NOT_KNOWN, LATER)
+    office.leave(missing[0].child, None, now=LATER + WEEK)
+    lost = unaccounted_questions(RollQuestion.objects.of_school(office.viewer))
+    assert [row.child for row in lost] == [missing[0].child]
+    office.leave(missing[0].child, LAST_DAY, now=LATER + WEEK)
+    assert not lost.all().exists()
+
+
+def test_what_a_lead_has_recorded_is_not_answered_otherwise_by_the_office(office, missing):
+    office.leave(missing[0].child, LAST_DAY)
+    with pytest.raises(acts.ActRefused, match="already"):
+        office.answer(missing[0], RollAnswer.NOT_KNOWN, LATER)
+
+
+def test_whoever_was_taken_off_by_mistake_can_be_put_back(office, missing):
+    child = missing[0].child
+    take_pupils_off_roll([child.pk], NOW.date() + DAY, NOW)
+    child.refresh_from_db()
+    put_back_on_roll(office.viewer, child, NOW.date())
+    child.refresh_from_db()
+    assert (child.left, child.mistaken_at) == (None, None)
+    assert child.enrolments.filter(until__gt=NOW.date()).count() == 0
 
 
 # What a lead is given, and the office is not told.
