@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from concerns.doors import sight
 from concerns.models import (
@@ -66,6 +66,8 @@ def read_leavers(viewer: Viewer) -> LeaversPage:
     )
     since = viewer.now - SHOWN_FOR
     gone = Departure.objects.visible_to(viewer).last_of_each_child().filter(at__gte=since)
+    # Not those who have been put back on the roll.
+    gone = gone.filter(Q(left_on__isnull=True) | Q(child__left__isnull=False))
     gone = gone.select_related("child", "by").newest_first()
     left, more_left = sight.read_page_of_list(
         viewer, gone, A_PAGE, of=attrgetter("child.uid"), reason="children who left"

@@ -55,6 +55,9 @@ def record_departures(
     an act of a lead: the office may not learn of them.
     """
     by = record.by
+    # Of two departures of a child at one moment the second sees the steps of the first.
+    keys = [leaver.child.pk for leaver in leavers]
+    list(Child.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
     rows = Departure.objects.bulk_create(
         Departure(school=by.school, by=by.person, at=record.now, **vars(leaver))
         for leaver in leavers

@@ -205,6 +205,7 @@ def test_consent_refused_puts_the_child_back_on_the_roll_and_asks_where_they_are
     check_home(lead, protected, Consent.REFUSED)
     protected.refresh_from_db()
     assert protected.left is None
+    assert queries.read_leavers(lead).left == []
     assert protected.enrolments.filter(until=None).exists()
     assert protected.placements.filter(until=None).exists()
     owed = opened.steps.open().filter(kind=StepKind.MISSING_FROM_ROLL)
