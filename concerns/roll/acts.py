@@ -418,6 +418,10 @@ def answer(
     if not answers:
         raise ActRefused("Answer for at least one pupil.")
     given = {one.question.pk: one for one in answers}
+    # The children before the questions, as where a lead records that a child leaves: two who wait
+    # for one another would both fail.
+    asked_about = Child.objects.filter(pk__in=[one.question.child_id for one in answers])
+    list(asked_about.order_by("pk").select_for_update(no_key=True))
     rows = RollQuestion.objects.of_school(by).filter(pk__in=given).order_by("pk")
     questions = list(rows.select_for_update(of=("self",)).select_related("child"))
     # Of one who has left, a lead said so meanwhile.
