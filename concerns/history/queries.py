@@ -3,13 +3,13 @@ what bringing it in does. Children are only those whose file the viewer reads.""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from concerns.doors import sight
 from concerns.models import Child, ChildName, EarlierLine, HistoryImport, HistoryUpload, Viewer
 from concerns.models.child.earlier_record import line_fingerprints
 from concerns.paper.csv_reading import MOST_LINES_OF_NARRATIVE, CsvFileTable, read_table
+from concerns.paper.file_columns import FileColumn, list_file_columns
 from concerns.paper.history_matching import (
     ChildMatcher,
     HistoryPlan,
@@ -33,15 +33,6 @@ MOST_SHOWN = 50
 MOST_IMPORTS = 20
 
 
-@dataclass(frozen=True)
-class HistoryColumn:
-    """A column of a file. `read_as` is empty if it is not read. `examples`: its first values."""
-
-    heading: str
-    read_as: str
-    examples: list[str]
-
-
 def list_own_imports(viewer: Viewer) -> list[HistoryImport]:
     return list(HistoryImport.objects.own_files(viewer).order_by("-id")[:MOST_IMPORTS])
 
@@ -63,22 +54,10 @@ def parse_history_table(content: str) -> CsvFileTable:
     return read_table(content, count_history_headings, MOST_LINES_OF_NARRATIVE)
 
 
-def list_columns(table: CsvFileTable, mapping: Mapping[str, int]) -> list[HistoryColumn]:
+def list_history_columns(table: CsvFileTable, mapping: Mapping[str, int]) -> list[FileColumn]:
     """Each column of the file, what it is read as, and its first values."""
-    read_as = {
-        at: column.words for column in HISTORY if (at := mapping.get(column.key)) is not None
-    }
-    found = []
-    for at, heading in enumerate(table.headings):
-        values = (row.cells[at].strip() for row in table.rows[:MOST_SHOWN] if at < len(row.cells))
-        found.append(
-            HistoryColumn(
-                heading=heading or f"Column {at + 1}, without a heading",
-                read_as=read_as.get(at, ""),
-                examples=list(dict.fromkeys(filter(None, values)))[:3],
-            )
-        )
-    return found
+    words = {column.key: column.words for column in HISTORY}
+    return list_file_columns(table, mapping, words.__getitem__)
 
 
 def build_history_plan(

@@ -1,6 +1,5 @@
 """The pages by which a lead brings earlier records in from another system."""
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 
@@ -14,25 +13,16 @@ from concerns.paper.history_rows import guess_history_columns
 
 def home(request):
     viewer = request.viewer
-    posted = request.method == "POST"
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    too_large = size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-    given = (request.POST, request.FILES) if posted else ()
-    form = HistoryUploadForm(*given, too_large=too_large)
-    if posted and form.is_valid():
-        file = acts.upload(
-            by=viewer,
-            content=form.cleaned_data["file"],
-            rows=len(form.table.rows),
-            now=viewer.now,
-        )
+    form = HistoryUploadForm.from_request(request)
+    if form.is_valid():
+        file = acts.upload(by=viewer, now=viewer.now, **form.act_arguments)
         return redirect("history_file", file.uid)
     page = {
         "form": form,
         "waiting": queries.newest_own_upload(viewer),
         "imports": queries.list_own_imports(viewer),
     }
-    return render(request, "history/home.html", page, status=422 if posted else 200)
+    return render(request, "history/home.html", page, status=422 if form.is_bound else 200)
 
 
 def file(request, uid):
@@ -46,7 +36,7 @@ def file(request, uid):
     columns = HistoryColumnsForm(table.headings, guess_history_columns(table.headings), given)
     page = {"file": found, "table": table, "columns": columns}
     mapping = columns.column_mapping
-    page["file_columns"] = queries.list_columns(table, mapping)
+    page["file_columns"] = queries.list_history_columns(table, mapping)
     if not mapping:
         return render(request, "history/file.html", page, status=422)
     plan = queries.build_history_plan(viewer, table, mapping)

@@ -27,9 +27,8 @@ from concerns.forms.govuk_layout import (
 )
 from concerns.models import Person
 from concerns.paper.csv_columns import STAFF
-from concerns.paper.csv_reading import ACCEPTED, NotATable, decode_file
-from concerns.paper.file_columns import columns_as_choices
 from concerns.paper.staff_rows import count_staff_headings, missing_columns, parse_staff_table
+from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import PART_READERS, READERS, May, Role, roles_with_power
@@ -350,52 +349,28 @@ class StaffCoverForm(ConditionalForm):
         return given
 
 
-class StaffUploadForm(forms.Form):
-    """Uploads a staff file."""
-
-    file = forms.FileField(
-        label="The file",
-        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, with a line of headings: name "
-        "(or first name and last name), email and roles. Without roles everybody new is a member "
-        "of staff. You can add title, room, telephone, since and until.",
-        allow_empty_file=True,
-        error_messages=dict.fromkeys(
-            ("required", "missing", "invalid"), "Choose a workbook or a CSV file"
-        ),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+class StaffUploadForm(TableUploadForm):
+    help_text = (
+        "A workbook (.xlsx, .xls or .ods) or a CSV file, with a line of headings: name (or first "
+        "name and last name), email and roles. Without roles everybody new is a member of staff. "
+        "You can add title, room, telephone, since and until."
     )
-    helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
-
-    def clean_file(self) -> str:
-        """The text of the file. Sets `self.table` to its table."""
-        try:
-            content = self.cleaned_data["file"].read()
-            text = decode_file(content, count_staff_headings)
-            self.table = parse_staff_table(text)
-        except NotATable as wrong:
-            raise ValidationError(str(wrong)) from wrong
-        if len(self.table.headings) < 2:
-            raise ValidationError(
-                "This file has too few columns. It needs a line of headings, with at least a name "
-                "and an e-mail address."
-            )
-        return text
+    button = "See what it would change"
+    fewest_columns = 2
+    needed = "a name and an e-mail address"
+    fewer = "fewer columns"
+    reading = TableReading(count_staff_headings, parse_staff_table)
 
 
-class StaffColumnsForm(forms.Form):
-    """Which column of a staff file is which of ours: by position, as two may have one heading."""
+class StaffColumnsForm(TableColumnsForm):
+    always_sent = "email"
 
-    def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data: Mapping):
-        given = data if "email" in data else {key: str(at) for key, at in guess.items()}
-        super().__init__(given)
-        choices = [("", "Not in this file"), *columns_as_choices(headings)]
+    def __init__(
+        self, headings: tuple[str, ...], guess: Mapping[str, int], data: Mapping[str, str]
+    ):
+        super().__init__(headings, guess, data)
         for column in STAFF:
-            self.fields[column.key] = forms.ChoiceField(
-                label=column.words,
-                required=False,
-                choices=choices,
-                error_messages={"invalid_choice": "Choose a column from this file"},
-            )
+            self.add_column(column.key, column.words)
         self.helper = lay_out_form(*self.fields)
 
     def clean(self):
@@ -404,19 +379,12 @@ class StaffColumnsForm(forms.Form):
         taken = set()
         for key, at in list(given.items()):
             if at and at in taken:
-                self.add_error(key, "This column is already chosen above. Choose another column")
+                self.add_error(key, TAKEN)
             taken.add(at)
         for column in missing_columns({key: int(at) for key, at in given.items() if at}):
             if column.key not in self.errors:
                 self.add_error(column.key, _WHICH_COLUMN[column.key])
         return given
-
-    @property
-    def column_mapping(self) -> dict[str, int]:
-        """{column key: position from 0}. Empty if the form is not valid."""
-        if not self.is_valid():
-            return {}
-        return {key: int(at) for key, at in self.cleaned_data.items() if at}
 
 
 _WHICH_COLUMN = {

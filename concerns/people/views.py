@@ -372,16 +372,13 @@ def uncover(request, uid):
 
 
 def upload(request):
-    viewer = request.viewer
-    posted = request.method == "POST"
-    form = forms.StaffUploadForm(*((request.POST, request.FILES) if posted else ()))
-    if posted and form.is_valid():
-        content = form.cleaned_data["file"]
-        rows = len(form.table.rows)
-        file = acts.upload(by=viewer, content=content, rows=rows, now=viewer.now)
+    form = forms.StaffUploadForm.from_request(request)
+    if form.is_valid():
+        viewer = request.viewer
+        file = acts.upload(by=viewer, now=viewer.now, **form.act_arguments)
         return redirect("people_file", file.uid)
     page = {"form": form, "what_waits": WHAT_WAITS}
-    return render(request, "people/upload.html", page, status=422 if posted else 200)
+    return render(request, "people/upload.html", page, status=422 if form.is_bound else 200)
 
 
 def file(request, uid):

@@ -26,19 +26,17 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.models import RollQuestion
-from concerns.paper import csv_reading
 from concerns.paper.contact_columns import (
     CONTACT_FIELDS,
     contact_key,
     contact_numbers,
 )
 from concerns.paper.csv_columns import PUPIL
-from concerns.paper.csv_reading import NotATable
 from concerns.paper.detail_columns import DETAILS
-from concerns.paper.file_columns import columns_as_choices
 from concerns.paper.pupil_form import PupilForm
 from concerns.paper.pupil_rows import PupilLine
 from concerns.paper.roll_matching import FIELDS
+from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
 from concerns.roll import queries
 from concerns.roll.acts import AnsweredPupil
 from concerns.rules.leaving import PupilAnswer, leaver_fault, reason_for, roll_answer_for
@@ -46,8 +44,6 @@ from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import SamePupil
 from concerns.workflow.leaving import Leaver
 
-EMPTY = "This file is empty. Export it again, and check it before you upload it."
-NO_FILE = "Choose a workbook or a CSV file"
 NOT_KNOWN_HINT = (
     "This sends a concern to the safeguarding lead at once, whoever the child is. We will ask "
     "again with the next file."
@@ -59,70 +55,31 @@ ANSWERED_MEANWHILE = (
     "Somebody answered for some of these pupils while this page was open, so they are no longer "
     "here. Nothing was recorded. Check the list and press the button again."
 )
-TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
 
 
-class RollUploadForm(forms.Form):
-    file = forms.FileField(
-        label="The file",
-        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, exported from your school's "
-        "system. Up to 20,000 pupils and 10 MB.",
-        allow_empty_file=True,
-        error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
-        widget=forms.FileInput(attrs={"accept": csv_reading.ACCEPTED}),
+class RollUploadForm(TableUploadForm):
+    help_text = (
+        "A workbook (.xlsx, .xls or .ods) or a CSV file, exported from your school's system. Up to "
+        "20,000 pupils and 10 MB."
     )
-    helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
-
-    def __init__(self, *given, too_large: bool = False, **more):
-        super().__init__(*given, **more)
-        if too_large:
-            self.fields["file"].error_messages["required"] = TOO_LARGE
-
-    def clean_file(self) -> str:
-        """The text of the file. Sets `self.table` to its table."""
-        content = self.cleaned_data["file"].read()
-        if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
-            raise ValidationError(EMPTY)
-        try:
-            text = csv_reading.decode_file(content, queries.count_pupil_headings)
-            self.table = queries.parse_roll_table(text)
-        except NotATable as wrong:
-            raise ValidationError(str(wrong)) from wrong
-        if len(self.table.headings) < 3:
-            raise ValidationError(
-                "This file has too few columns. It needs a line of headings, with at least "
-                "surname, forename and date of birth."
-            )
-        return text
+    button = "See what it would change"
+    fewest_columns = 3
+    needed = "surname, forename and date of birth"
+    fewer = "fewer columns"
+    reading = TableReading(queries.count_pupil_headings, queries.parse_roll_table)
 
 
-class ColumnsForm(forms.Form):
-    """Which column of the file is which of ours: by position, as two may have the same heading."""
+class ColumnsForm(TableColumnsForm):
+    always_sent = "surname"
 
     def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
-        chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
-        super().__init__(chosen)
-        choices = [("", "Not in this file"), *columns_as_choices(headings)]
+        super().__init__(headings, guess, data)
         self.contact_keys = _contact_keys(headings, guess)
         for column in PUPIL:
-            self.fields[column.key] = forms.ChoiceField(
-                label=column.words,
-                required=column.needed,
-                choices=choices,
-                error_messages={
-                    "required": f"Choose the column that has the {column.words.lower()}",
-                    "invalid_choice": "Choose a column from this file",
-                },
-            )
-
+            self.add_column(column.key, column.words, needed=column.needed)
         self.further_keys = [column.key for column in DETAILS]
         for key in [*self.further_keys, *self.contact_keys]:
-            self.fields[key] = forms.ChoiceField(
-                label=queries.column_in_words(key),
-                required=False,
-                choices=choices,
-                error_messages={"invalid_choice": "Choose a column from this file"},
-            )
+            self.add_column(key, queries.column_in_words(key))
         self.helper = lay_out_form(*(column.key for column in PUPIL))
         self.further_helper = lay_out_form(*self.further_keys)
         self.contacts_helper = lay_out_form(*self.contact_keys)
@@ -134,7 +91,7 @@ class ColumnsForm(forms.Form):
             at = self.cleaned_data.get(key)
             # One column with full names, "Surname, Forename", may be both surname and forename.
             if at and at in taken and (taken[at], key) != ("surname", "forename"):
-                self.add_error(key, "This column is already chosen above. Choose another column")
+                self.add_error(key, TAKEN)
             elif at:
                 taken.setdefault(at, key)
         return self.cleaned_data
@@ -146,13 +103,6 @@ class ColumnsForm(forms.Form):
     @property
     def has_wrong_details(self) -> bool:
         return any(key in self.errors for key in self.further_keys)
-
-    @property
-    def column_mapping(self) -> dict[str, int]:
-        """{column key: position from 0}. Empty if the form is not valid."""
-        if not self.is_valid():
-            return {}
-        return {key: int(at) for key, at in self.cleaned_data.items() if at}
 
 
 def _contact_keys(headings: tuple[str, ...], guess: Mapping[str, int]) -> list[str]:

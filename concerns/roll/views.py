@@ -1,6 +1,5 @@
 """The pages of the office: the state of the roll, its pupils, the import of a file, questions."""
 
-from django.conf import settings
 from django.shortcuts import redirect, render
 
 from concerns.doors import sight
@@ -44,21 +43,12 @@ def home(request):
 
 
 def upload(request):
-    viewer = request.viewer
-    posted = request.method == "POST"
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    too_large = size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-    given = (request.POST, request.FILES) if posted else ()
-    form = RollUploadForm(*given, too_large=too_large)
-    if posted and form.is_valid():
-        file = acts.upload(
-            by=viewer,
-            content=form.cleaned_data["file"],
-            rows=len(form.table.rows),
-            now=viewer.now,
-        )
+    form = RollUploadForm.from_request(request)
+    if form.is_valid():
+        viewer = request.viewer
+        file = acts.upload(by=viewer, now=viewer.now, **form.act_arguments)
         return redirect("roll_file", file.uid)
-    return render(request, "roll/upload.html", {"form": form}, status=422 if posted else 200)
+    return render(request, "roll/upload.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def file(request, uid):

@@ -41,7 +41,7 @@ def test_a_lead_brings_a_file_in_and_reads_it(lead, page, axe):
     page.get_by_role("button", name="See what it would bring in").click()
     page.get_by_text("2 lines about 1 child").wait_for()
     look_at(page, axe)
-    page.get_by_label("Whose is the 1 line on Robyn Jarvis?").select_option(str(child.uid))
+    page.get_by_label("Whose is the 1 line about Robyn Jarvis?").select_option(str(child.uid))
     page.get_by_label("Which system does this file come from?").fill("OldSystem")
     page.get_by_role("button", name="Bring these lines in").click()
     page.get_by_role("heading", name="The earlier records are brought in").wait_for()

@@ -85,7 +85,7 @@ def test_an_xlsx_workbook_is_read_as_a_csv_file_is(desk, ana):
 
 def test_whose_lines_are_is_asked_and_answered_on_the_page(desk, ana):
     address = upload(desk, line_of(ana).replace("17/05/2017", "")).url
-    assert "Whose is the 1 line on Ana Cole?" in text(desk.get(address))
+    assert "Whose is the 1 line about Ana Cole?" in text(desk.get(address))
     refused = confirm(desk, address)
     assert refused.status_code == 422
     assert "There is nothing to bring in. Say whose the lines are." in text(refused)

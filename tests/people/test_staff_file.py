@@ -181,6 +181,7 @@ def test_a_file_leaves_no_school_without_a_lead(house, desk):
         ("", "empty"),
         ("%PDF-1.4", "a PDF"),
         ("name\nBo\n", "too few columns"),
+        ("name,email\n" + "x" * (10 * 1024 * 1024), "larger than 10 MB"),
     ],
 )
 def test_what_cannot_be_read_is_said(desk, text, told):
