@@ -96,7 +96,7 @@ def sessions(request):
     rows = queries.list_own_sessions(request.viewer, this)
     minutes = request.session["idle_seconds"] // 60
     page = {"rows": rows, "others": acts.OTHERS, "minutes": minutes}
-    page["several"] = len(request.viewers) > 1
+    page["owns_name"] = queries.owns_name(request.viewer)
     return sheet.render_page("account/sessions.html", **page)
 
 
@@ -108,8 +108,8 @@ def own_name(request):
         name = sheet.cleaned_answers["name"]
         if sheet.attempt_act(acts.change_own_name, name=name):
             return sheet.go_to_page("account_name")
-    theirs = queries.owns_name(viewer)
-    return sheet.render_page("account/name.html", theirs=theirs, kept=acts.OFFICE_KEEPS_NAME)
+    owns_name = queries.owns_name(viewer)
+    return sheet.render_page("account/name.html", owns_name=owns_name, kept=acts.OFFICE_KEEPS_NAME)
 
 
 def sign_out(request, uid):

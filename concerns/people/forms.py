@@ -249,7 +249,7 @@ class InviteManyForm(DraftableForm):
 
 
 def _invited_in_words(row) -> str:
-    when = f", on {row.invited_at:%-d %B %Y}" if row.invited_at else ""
+    when = f" (last link sent {row.invited_at:%-d %B %Y})" if row.invited_at else ""
     return f"{row.person.name}, {row.person.email}: {row.status}{when}"
 
 

@@ -60,9 +60,9 @@ ANSWERED = (
 
 # Why a pupil is not added: the page then asks who they are.
 HERE_ALREADY = (
-    "This pupil is on the roll already: one has this number, or this name and date of birth. If "
-    "you have just added them, nothing is left to do. Otherwise find them in the list, and correct "
-    "them there."
+    "A pupil with this number, or with this name and date of birth, is on the roll already. If it "
+    "is the same child, leave this page: correct them in the list of pupils. If it is another "
+    "child with the same name and date of birth, say so below."
 )
 HERE_BEFORE = (
     "A pupil with this number, or with this name and date of birth, was here before. Say below "
@@ -367,7 +367,10 @@ def correct_pupil(
     if not clears and not all(new for _, new in fields.values()):
         raise ActRefused("Say that what you emptied is to be cleared. Nothing was changed.")
     if number := roll_by_hand.find_number_holder(by.school, pupil, said):
-        raise ActRefused(f"Another pupil has this {number}. One of the two is wrong.")
+        raise ActRefused(
+            f"Another pupil has this {number}, so nothing was changed. Find out whose it is. If it "
+            "is this pupil's, correct the other pupil first."
+        )
     today = local_day(by.school.school_calendar, now)
     change_pupils_on_roll(by, [PupilChange(known, 0, fields)], today)
     _record_by_hand(record, pupil, fields, added=False)

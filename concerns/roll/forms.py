@@ -45,11 +45,12 @@ from concerns.rules.words import SamePupil
 from concerns.workflow.leaving import Leaver
 
 NOT_KNOWN_HINT = (
-    "This sends a concern to the safeguarding lead at once, whoever the child is. We will ask "
-    "again with the next file."
+    "This sends the safeguarding lead a concern in your name at once, unless the one sent earlier "
+    "is still open. We ask again with the next file."
 )
 TWO_SCHOOLS = (
-    "You chose the school named above and wrote another. Choose “Another school”, or clear it"
+    "You chose “Year's end: to the school named above” and also wrote a school here. Choose "
+    "“Another school”, or clear what you wrote here"
 )
 ANSWERED_MEANWHILE = (
     "Somebody answered for some of these pupils while this page was open, so they are no longer "

@@ -60,7 +60,7 @@ STATUS_FLAGS: dict[StatusKind, StatusFlag] = {
 # No status: the file of an earlier school is expected, and an empty history reassures falsely.
 UNREAD_FILE_FLAG = StatusFlag("Earlier file unread", "need")
 # Nor this: what another system had on the child was brought in, and nobody has read it.
-UNREAD_RECORD_FLAG = StatusFlag("Earlier record unread", "need")
+UNREAD_RECORD_FLAG = StatusFlag("Imported record unread", "need")
 _FLAG_ORDER = {kind.value: place for place, kind in enumerate(STATUS_FLAGS)}
 
 

@@ -68,7 +68,7 @@ class Kind(Choice):
     STAFF_BROUGHT = "staff_brought", "Imported a staff file"
     PASSWORD_SET = "password_set", "Set a password"
     STAFF_CHANGED = "staff_changed", "Changed who works here"
-    INVITED = "invited", "Had a link to choose a password sent"
+    INVITED = "invited", "Invited somebody to choose a password, by a link"
     ASKED = "asked", "Asked for the head's approval"
     APPROVED = "approved", "Answered a request for the head's approval"
     CONFIRMED = "confirmed", "Answered whether they work in another school too"

@@ -326,5 +326,5 @@ class RollAnswer(Choice):
 class SamePupil(Choice):
     """Whether a pupil who is added by hand is the known one of that name and birthday."""
 
-    SAME = "same", "The same child. Put them back on the roll"
+    SAME = "same", "The same child, who had left. Put them back on the roll"
     ANOTHER = "another", "Another child, with the same name and date of birth"

@@ -251,7 +251,8 @@ class StaffImport:
     def _note_post_over(self, person: Person, role: Role, ended: date) -> None:
         self.done.notes.append(
             f"{person.email} was {role.title_words.lower()} here until {ended:%-d %B %Y}. The file "
-            "does not give them that post again: do so on their page"
+            "does not give them that post again. If they hold it again, give it to them on their "
+            "page"
         )
 
     def _start_post(self, person: Person, role: Role, line: StaffLine, begins: date) -> None:

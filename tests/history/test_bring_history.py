@@ -29,7 +29,7 @@ from tests.desk import Desk, page_text
 from tests.factories import NOW
 from tests.history_files import bring_history, line_of, plan_upload, upload_history
 
-UNREAD = "Earlier record unread"
+UNREAD = "Imported record unread"
 LATER = NOW + timedelta(days=1)
 
 

@@ -81,7 +81,7 @@ WRONG_FORMS = (
     ("", "", {}, "Choose an answer for at least one pupil"),
     ("other_school", "", {}, "Say which school, and its town"),
     ("years_end", "", {}, "Say which school, and its town"),
-    ("years_end", "Elsewhere", {"school": "Hilltop"}, "You chose the school named above"),
+    ("years_end", "Elsewhere", {"school": "Hilltop"}, "also wrote a school here"),
     ("", "Leeds", {}, "Say where this pupil is"),
     ("gone", "", {}, "Choose one of the answers"),
     ("died", "", {"left_on_day": ""}, "Enter a day, a month and a year"),

@@ -34,7 +34,7 @@ def test_an_answer_is_kept_and_shown(office, desk):
     )
     assert answer.status_code == 302
     shown = text(desk.client.get(reverse("roll")))
-    assert "Nobody is missing" in shown
+    assert "There is nothing to answer" in shown
     assert "Has left, Another school: Leeds" in shown
     question.refresh_from_db()
     assert question.answer == RollAnswer.LEFT

@@ -231,7 +231,7 @@ def test_the_pupils_are_taken_back_on_the_page_once_that_is_confirmed(desk, offi
     assert unsure.status_code == 422
     assert "Tick the box" in page_text(unsure)
     done = desk.client.post(address, {"sure": "on"}, follow=True)
-    assert "took 3 pupils off the roll again" in page_text(done)
+    assert "took off the roll the 3 pupils whom this file had added" in page_text(done)
     again = page_text(desk.client.post(address, {"sure": "on"}))
     assert "have been taken back already" in again
     assert Child.objects.on_roll(office.viewer).count() == 0

@@ -56,10 +56,10 @@ class Command(BaseCommand):
 def _say_what_is_missing(file: Path, altered: int) -> str:
     """The backup is kept none the less: it may be the last one of the rest."""
     return (
-        f"{file} was made, but {altered:,} of the added files are gone or damaged here, and so "
-        f"they are in it. They were looked for in {settings.ATTACHMENTS_DIR}. If that is not the "
-        "site's folder, set ATTACHMENTS_DIR, delete this backup and make it again. Otherwise keep "
-        "the older backups: manage.py verify says which files it is."
+        f"{file} was made, but {altered:,} of the added files are gone or damaged on this machine, "
+        f"and so in the backup too. They were looked for in {settings.ATTACHMENTS_DIR}. If that is "
+        "not the site's folder, set ATTACHMENTS_DIR, delete this backup and make it again. "
+        "Otherwise keep the older backups: manage.py verify says which files they are."
     )
 
 

@@ -5,8 +5,8 @@ tables here that is nearly every one, and most of the half minute that a new dat
 field, a constraint or an index is of one model alone. So that one is drawn, and the state is marked
 as Django marks it when others have still to follow: it draws them all before it runs Python.
 
-A database that holds a record already is migrated as Django does it, and takes its time: this uses
-what Django calls its own.
+A database that holds a record already is migrated by Django's own code, and takes its time: this
+relies on a private part of Django (`ProjectState._reload`).
 """
 
 from collections.abc import Iterator

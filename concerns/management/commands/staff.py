@@ -199,7 +199,10 @@ def _leave_out_shared(lines: list[StaffLine], school: School, persons: set[str],
     `persons` nor of somebody who works here."""
     here = Person.objects.current_staff_of(school, local_day(school.school_calendar, now))
     known = persons | set(here.values_list("email", flat=True))
-    why = "This looks like no one person's account. If it is, add --person {email}"
+    why = (
+        "This looks like a shared mailbox, a device or the account of a program. If it belongs to "
+        "one person, run this again with --person {email}"
+    )
     return [
         replace(line, wrong=why.format(email=line.email))
         if line.shared and not line.wrong and line.email not in known

@@ -21,13 +21,17 @@ from typing import Any, ClassVar, Self
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import connections, models
+from django.db import models
 
 from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.child.child_fact import ChildFact, FactRow, Facts, RowOfChild, RowsOfChild
-from concerns.models.concern.word_index import word_token, word_tokens_any_key
+from concerns.models.concern.word_index import (
+    insert_index_rows,
+    word_token,
+    word_tokens_any_key,
+)
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
 from concerns.rules.roles import May
@@ -36,8 +40,6 @@ from concerns.rules.word_stems import searchable_stems
 PURPOSE = b"whether an earlier record is here already, v1|"
 # What a line says, in the order in which it is read. All of it is encrypted, and is searched.
 SAID = ("category", "words", "action", "outcome", "who")
-# How many rows of three values one statement inserts: SQLite allows 32,766 values in one.
-AT_ONCE = 5_000
 
 
 class HistoryFiles(ViewerScopedQuerySet[Any]):
@@ -149,7 +151,7 @@ class EarlierLine(RowOfChild):
     words = EncryptedText()
     action = EncryptedText()
     outcome = EncryptedText()
-    # By which the same line is recognised when it comes again (`line_fingerprint`).
+    # By which the same line is recognised when it comes again (`line_fingerprints`).
     fingerprint = models.CharField(max_length=64)
 
     objects: ClassVar = EarlierLines.as_manager()
@@ -178,16 +180,7 @@ class EarlierLineWords(models.QuerySet["EarlierLineWord"]):
             for line in lines
             for word in sorted(searchable_stems(*line.texts))
         ]
-        table = connections[self.db].ops.quote_name(self.model._meta.db_table)
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            marks = ", ".join(["(%s, %s, %s)"] * len(some))
-            with connections[self.db].cursor() as cursor:
-                cursor.execute(
-                    f"INSERT INTO {table} (school_id, token, line_id) VALUES {marks} "  # noqa: S608 - marks
-                    "ON CONFLICT DO NOTHING",
-                    [value for row in some for value in row],
-                )
+        insert_index_rows(self.model, "line_id", rows)
 
 
 class EarlierLineWord(models.Model):

@@ -17,7 +17,10 @@ from concerns.rules.words import RollAnswer
 
 # For how long the pupils whom a file added can be taken off the roll all at once.
 TAKEN_BACK_WITHIN = timedelta(days=14)
-ONE_BY_ONE = "Say where each pupil is who is missing from the next file."
+ONE_BY_ONE = (
+    "Import the right file. Do not answer “We do not know where the child is” for pupils who were "
+    "never here: that sends a concern about each. Ask the safeguarding lead to record them."
+)
 
 
 class RollFiles(ViewerScopedQuerySet[Row]):

@@ -37,8 +37,15 @@ class InvitationEnding(Choice):
     ACTED = "acted", "Not sent, because they had chosen a password"
     GONE = "gone", "Not sent, because they no longer work here"
     FAILED = "failed", "Could not be sent. Check the address, and invite them again"
-    LIMITED = "limited", "Not sent, because three links were sent to them in the last hour"
-    ELSEWHERE = "elsewhere", "Not sent, because they read the record of another school. Ask it to"
+    LIMITED = (
+        "limited",
+        "Not sent, because three links were sent to them in the last hour. Ask them to look in "
+        "their junk mail, or invite them again in an hour",
+    )
+    ELSEWHERE = (
+        "elsewhere",
+        "Not sent, because they also read the record of another school. Ask that school to send it",
+    )
 
 
 class InvitationRounds(ViewerScopedQuerySet[Row]):
