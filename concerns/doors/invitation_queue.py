@@ -82,7 +82,7 @@ def _record_sent(row: QueuedInvitation, now: datetime) -> None:
     with transaction.atomic():
         row.end_invitation(InvitationEnding.SENT, now)
         let_set_up_factor(row.person, now)
-        Invitation.objects.create(school=row.school, person=row.person, by=row.round.by, at=now)
+        Invitation.objects.create(school=row.school, person=row.person, by=row.batch.by, at=now)
         ledger.write_ledger_line(
             Kind.NOTICED,
             school=row.school,

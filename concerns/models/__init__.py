@@ -87,7 +87,7 @@ from concerns.models.school.approval import (
 )
 from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
-from concerns.models.school.invitation import Invitation, InvitationRound, QueuedInvitation
+from concerns.models.school.invitation import Invitation, InvitationBatch, QueuedInvitation
 from concerns.models.school.part_answers import PartAnswers
 from concerns.models.school.person import Person, Post, Relation, Viewer
 from concerns.models.school.reader_part import ReaderPart
@@ -157,7 +157,7 @@ __all__ = [
     "HouseholdAdult",
     "IntegrityFault",
     "Invitation",
-    "InvitationRound",
+    "InvitationBatch",
     "Language",
     "LedgerLine",
     "LedgerLineWords",

@@ -21,7 +21,7 @@ from concerns.doors.staff_change import (
 from concerns.models import (
     Child,
     Cover,
-    InvitationRound,
+    InvitationBatch,
     Notice,
     Person,
     Post,
@@ -243,7 +243,7 @@ def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record: ActRe
 @act(May.PEOPLE, Kind.INVITED)
 def invite_many(
     *, by: Viewer, people: list[Person], now: datetime, record: ActRecord
-) -> InvitationRound:
+) -> InvitationBatch:
     """Invite those of `people` who have no password, each by a link that the clock sends.
 
     Needs no approval, because no password is replaced. Raises ActRefused if none is left to invite.
@@ -256,7 +256,7 @@ def invite_many(
     able = [one for one in rows.exclude(pk__in=waiting) if not one.has_usable_password()]
     if not able:
         raise ActRefused("Nobody is left to invite: see below what became of each.")
-    made = InvitationRound.objects.create(school=by.school, by=by.person, at=now)
+    made = InvitationBatch.objects.create(school=by.school, by=by.person, at=now)
     for person in able:
         queue_invitation(made, person, by)
         record(about=person, fields=["password"], reason="one of several")

@@ -227,13 +227,14 @@ class ConfirmationForm(DraftableForm):
 
 
 class InviteManyForm(DraftableForm):
-    """Whom to invite. Those who were never invited, or whose link has ended, are ticked."""
+    """Whom to invite. Ticked is who has no link that works (`NotSignedInRow.is_due`)."""
 
     people = forms.MultipleChoiceField(
         label="Whom do you want to invite?",
         widget=forms.CheckboxSelectMultiple,
         help_text="Each gets an e-mail with a link to choose a password. It works once, for 48 "
-        "hours. Those who were never invited, and those whose link no longer works, are ticked.",
+        "hours. Whoever was never invited, whose link could not be sent or no longer works, is "
+        "ticked.",
         error_messages={"required": "Tick whom you want to invite", "invalid_choice": WRONG},
     )
     helper = lay_out_form(

@@ -16,7 +16,7 @@ from concerns.models import (
     Cover,
     Draft,
     Invitation,
-    InvitationRound,
+    InvitationBatch,
     Person,
     Post,
     QueuedInvitation,
@@ -361,9 +361,9 @@ def list_who_may_be_away(viewer: Viewer) -> dict[str, Person]:
 
 @dataclass(frozen=True)
 class InvitationProgress:
-    """How far the invitations of one round are."""
+    """How far the invitations of one batch are."""
 
-    round: InvitationRound
+    batch: InvitationBatch
     rows: list[QueuedInvitation]
 
     @property
@@ -376,11 +376,11 @@ class InvitationProgress:
         return [row for row in self.rows if row.ended and row.ended != InvitationEnding.SENT]
 
 
-def read_invitation_round(viewer: Viewer, uid: uuid.UUID) -> InvitationProgress:
-    """One round of the viewer's school with its invitations, by name. Raises Http404."""
-    rounds = InvitationRound.objects.of_school(viewer).select_related("by")
-    found = sight.get_one_or_404(viewer, rounds, uid)
-    rows = QueuedInvitation.objects.filter(round=found).select_related("person")
+def read_invitation_batch(viewer: Viewer, uid: uuid.UUID) -> InvitationProgress:
+    """One batch of the viewer's school with its invitations, by name. Raises Http404."""
+    batches = InvitationBatch.objects.of_school(viewer).select_related("by")
+    found = sight.get_one_or_404(viewer, batches, uid)
+    rows = QueuedInvitation.objects.filter(batch=found).select_related("person")
     return InvitationProgress(found, list(rows.order_by("person__name", "pk")))
 
 

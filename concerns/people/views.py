@@ -17,7 +17,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
 from concerns.people import acts, forms, queries
 from concerns.reading import pickers
-from concerns.reading.sign_in_status import list_invitation_rounds, list_not_signed_in
+from concerns.reading.sign_in_status import list_invitation_batches, list_not_signed_in
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May
 from concerns.rules.staff_approval import WHAT_WAITS, StaffRequestMatter
@@ -238,14 +238,14 @@ def invitations(request):
         "people/invitations.html",
         others=[row for row in rows if not row.may_be_invited],
         able=any(row.may_be_invited for row in rows),
-        rounds=list_invitation_rounds(viewer),
+        batches=list_invitation_batches(viewer),
         no_mail=not mail.is_mail_configured(),
     )
 
 
 def invited(request, uid):
     """How far the invitations are that were asked for at once. Can be left and come back to."""
-    progress = queries.read_invitation_round(request.viewer, uid)
+    progress = queries.read_invitation_batch(request.viewer, uid)
     return render(request, "people/invited.html", {"progress": progress})
 
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Prefetch, Q
 
-from concerns.models import Invitation, InvitationRound, Person, QueuedInvitation, Viewer
+from concerns.models import Invitation, InvitationBatch, Person, QueuedInvitation, Viewer
 from concerns.models.school.invitation import InvitationEnding
 from concerns.rules.passwords import PasswordLinkKind
 
-# How long a round of invitations is offered after it was begun.
-ROUNDS_SHOWN = timedelta(days=7)
-# More than any one school has; what is beyond it is for the next round.
+# How long a batch of invitations is offered after it was begun.
+BATCHES_SHOWN = timedelta(days=7)
+# More than any one school has; what is beyond it is for the next batch.
 MOST_LISTED = 500
 
 _WITHOUT_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")
@@ -23,7 +23,7 @@ NOT_SENT = "The invitation could not be sent: check their address"
 
 def sign_in_prefetches() -> tuple[Prefetch, Prefetch]:
     """What `sign_in_status` needs of a person: the links they were sent, and the invitations that
-    were to be sent in a round of many, each the last first."""
+    were to be sent in a batch, each the last first."""
     return (
         Prefetch("invitations", Invitation.objects.order_by("-at", "-pk")),
         Prefetch("queued_invitations", QueuedInvitation.objects.order_by("-pk")),
@@ -93,7 +93,7 @@ def _build_row(person: Person, now: datetime) -> NotSignedInRow:
     )
 
 
-def list_invitation_rounds(viewer: Viewer) -> list[InvitationRound]:
-    """The rounds of the last days, the newest first, with how many of each wait."""
-    rows = InvitationRound.objects.of_school(viewer).with_waiting_count()
-    return list(rows.made_since(viewer.now - ROUNDS_SHOWN)[:10])
+def list_invitation_batches(viewer: Viewer) -> list[InvitationBatch]:
+    """The batches of the last days, the newest first, with how many of each wait."""
+    rows = InvitationBatch.objects.of_school(viewer).with_waiting_count()
+    return list(rows.made_since(viewer.now - BATCHES_SHOWN)[:10])

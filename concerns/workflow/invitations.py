@@ -2,8 +2,8 @@
 
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.invitation import (
+    InvitationBatch,
     InvitationEnding,
-    InvitationRound,
     QueuedInvitation,
 )
 from concerns.models.school.person import Person, Viewer
@@ -11,10 +11,10 @@ from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow.staff_changes import end_ways_in
 
 
-def queue_invitation(made: InvitationRound, person: Person, by: Viewer) -> None:
+def queue_invitation(made: InvitationBatch, person: Person, by: Viewer) -> None:
     """Let the clock send `person`, who has no password, a link; or note why they get none. An older
     link of theirs ends. The rules are those of a link for one person."""
-    row = QueuedInvitation(school=by.school, round=made, person=person, next_try_at=made.at)
+    row = QueuedInvitation(school=by.school, batch=made, person=person, next_try_at=made.at)
     what = StaffChangeRequest(
         matter=StaffRequestMatter.PASSWORD,
         person=person,

@@ -11,7 +11,7 @@ from concerns.doors import invitation_queue, mail
 from concerns.doors.act import ActRefused
 from concerns.doors.clock_round import run_reminder_round
 from concerns.doors.invitation_queue import send_waiting_invitations
-from concerns.models import Invitation, InvitationRound, LedgerLine, Person, QueuedInvitation
+from concerns.models import Invitation, InvitationBatch, LedgerLine, Person, QueuedInvitation
 from concerns.models.outbox.heartbeat import MailFault
 from concerns.people import acts
 from concerns.reading.sign_in_status import NOT_SENT, ON_ITS_WAY, list_not_signed_in
@@ -44,7 +44,7 @@ def desk(house):
     return factories.sign_in(SecureClient(), house.office.person)
 
 
-def invite(house, people, now=NOW) -> InvitationRound:
+def invite(house, people, now=NOW) -> InvitationBatch:
     return acts.invite_many(by=house.office, people=people, now=now)
 
 
@@ -74,7 +74,7 @@ def test_the_page_ticks_who_was_never_invited_and_invites_them(house, desk, two)
     ticked = {str(one.uid) for one in two}
     assert set(page.context["form"].initial["people"]) == ticked
     answer = desk.post(PAGE, {"people": sorted(ticked)})
-    assert answer.url == f"/people/invitations/{InvitationRound.objects.get().uid}/"
+    assert answer.url == f"/people/invitations/{InvitationBatch.objects.get().uid}/"
     assert {row.person for row in QueuedInvitation.objects.waiting()} == set(two)
 
 
@@ -85,9 +85,9 @@ def test_whose_password_is_set_is_not_offered_and_cannot_be_chosen(house, desk, 
     assert not QueuedInvitation.objects.exists()
 
 
-def test_the_page_of_a_round_shows_how_far_it_is_and_can_be_come_back_to(house, desk, two):
+def test_the_page_of_a_batch_shows_how_far_it_is_and_can_be_come_back_to(house, desk, two):
     desk.post(PAGE, {"people": [str(one.uid) for one in two]})
-    address = f"/people/invitations/{InvitationRound.objects.get().uid}/"
+    address = f"/people/invitations/{InvitationBatch.objects.get().uid}/"
     assert '<progress id="done" max="2" value="0">' in desk.get(address).content.decode()
     assert address in desk.get(PAGE).content.decode()
     send(timezone.now())
@@ -96,7 +96,7 @@ def test_the_page_of_a_round_shows_how_far_it_is_and_can_be_come_back_to(house, 
     assert "All have been sent" in page
 
 
-def test_another_school_does_not_see_the_round(house, two):
+def test_another_school_does_not_see_the_batch(house, two):
     made = invite(house, two)
     far = factories.viewer(factories.school("Far School"), Role.OFFICE)
     theirs = factories.sign_in(SecureClient(), far.person)
@@ -112,7 +112,7 @@ def test_the_pages_cost_as_much_for_thirty_as_for_two(house, desk, two):
     more = [new_person(house) for _ in range(28)]
     for person in more[:14]:
         QueuedInvitation.objects.create(
-            school=house.school, round=made, person=person, next_try_at=NOW
+            school=house.school, batch=made, person=person, next_try_at=NOW
         )
     many = [len(counting.list_statements(lambda: desk.get(page))) for page in pages]  # noqa: B023
     assert many == few

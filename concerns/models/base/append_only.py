@@ -31,7 +31,7 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Departure", "FileSending", "HomeEducationCheck",
     "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
-    "ExportAnswer", "InvitationRound", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
+    "ExportAnswer", "InvitationBatch", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
     "ReadingReason", "RollCorrection", "HistoryImport", "EarlierLine",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.

@@ -48,17 +48,17 @@ class InvitationEnding(Choice):
     )
 
 
-class InvitationRounds(ViewerScopedQuerySet[Row]):
+class InvitationBatches(ViewerScopedQuerySet[Row]):
     def with_waiting_count(self) -> Self:
         """With how many of its invitations wait to be sent, in `waiting`."""
-        waits = Q(invitations__ended_at__isnull=True)
-        return self.annotate(waiting=Count("invitations", filter=waits))
+        waits = Q(queued__ended_at__isnull=True)
+        return self.annotate(waiting=Count("queued", filter=waits))
 
     def made_since(self, day: datetime) -> Self:
         return self.filter(at__gte=day).select_related("by").order_by("-at", "-pk")
 
 
-class InvitationRound(SchoolOwnedModel):
+class InvitationBatch(SchoolOwnedModel):
     """Many people were invited at once, by `by` at `at`."""
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -67,10 +67,10 @@ class InvitationRound(SchoolOwnedModel):
     # Not a column: see `with_waiting_count`.
     waiting: int
 
-    objects = InvitationRounds.as_manager()
+    objects = InvitationBatches.as_manager()
 
     def __str__(self) -> str:
-        return f"invitation round {self.uid}"
+        return f"invitation batch {self.uid}"
 
 
 class QueuedInvitations(ViewerScopedQuerySet[Row]):
@@ -83,14 +83,14 @@ class QueuedInvitations(ViewerScopedQuerySet[Row]):
         A time further ahead than any that could be set now was set under a clock that stood ahead.
         """
         due = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + LONGEST_BACK_OFF)
-        rows = self.waiting().filter(due).select_related("person", "school", "round__by")
+        rows = self.waiting().filter(due).select_related("person", "school", "batch__by")
         return rows.order_by("pk")
 
 
 class QueuedInvitation(SchoolOwnedModel):
     """An invitation of one person that waits to be sent, and then how it ended."""
 
-    round = models.ForeignKey(InvitationRound, models.PROTECT, related_name="invitations")
+    batch = models.ForeignKey(InvitationBatch, models.PROTECT, related_name="queued")
     person = models.ForeignKey(Person, models.PROTECT, related_name="queued_invitations")
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
