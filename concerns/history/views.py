@@ -36,7 +36,7 @@ def file(request, uid):
     columns = HistoryColumnsForm(table.headings, guess_history_columns(table.headings), given)
     page = {"file": found, "table": table, "columns": columns}
     mapping = columns.column_mapping
-    page["file_columns"] = queries.list_history_columns(table, mapping)
+    page["file_columns"] = queries.list_history_columns(table, columns.chosen_columns)
     if not mapping:
         return render(request, "history/file.html", page, status=422)
     plan = queries.build_history_plan(viewer, table, mapping)

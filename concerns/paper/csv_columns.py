@@ -26,6 +26,11 @@ class Column:
     most: int
     needed: bool = False
 
+    @property
+    def headings(self) -> list[str]:
+        """The headings it may have, as they are compared; our own label is the last of them."""
+        return [normalise_heading(name) for name in (*self.names, self.words)]
+
 
 # The names that people use. In a file that gives no legal ones, they stand for those too.
 _USED_SURNAME = (
@@ -147,24 +152,23 @@ def normalise_heading(heading: str) -> str:
 
 def make_heading_counter(columns: tuple[Column, ...]) -> Callable[[Iterable[str]], int]:
     """A function that counts how many cells of a row are headings of `columns`."""
-    names = {normalise_heading(name) for column in columns for name in column.names}
+    names = {name for column in columns for name in column.headings}
     return lambda cells: sum(normalise_heading(cell) in names for cell in cells)
 
 
 def guess_columns(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[str, int]:
     """Which of `columns` stands where in the file: {column key: position, from 0}.
 
-    Where several headings fit a column, the one earlier in its `names` wins. Surname and forename
-    can be the same heading: a column with the full name, written "Surname, Forename". A column that
-    is needed for another is read as that alone.
+    Where several headings fit a column, the one earlier in its `headings` wins. Surname and
+    forename can be the same heading: a column with the full name, written "Surname, Forename". A
+    column that is needed for another is read as that alone.
     """
     at: dict[str, int] = {}
     for position, heading in enumerate(headings):
         at.setdefault(normalise_heading(heading), position)
     found = {}
     for column in columns:
-        names = [normalise_heading(name) for name in column.names]
-        fitting = [at[name] for name in names if name in at]
+        fitting = [at[name] for name in column.headings if name in at]
         if fitting:
             found[column.key] = fitting[0]
     needed = {found[column.key] for column in columns if column.needed and column.key in found}

@@ -118,8 +118,12 @@ class TableColumnsForm(forms.Form):
         )
 
     @property
+    def chosen_columns(self) -> dict[str, int]:
+        """{column key: position from 0} of what is chosen rightly, also if something is wrong."""
+        self.is_valid()
+        return {key: int(at) for key, at in self.cleaned_data.items() if at}
+
+    @property
     def column_mapping(self) -> dict[str, int]:
         """{column key: position from 0}. Empty if the form is not valid."""
-        if not self.is_valid():
-            return {}
-        return {key: int(at) for key, at in self.cleaned_data.items() if at}
+        return self.chosen_columns if self.is_valid() else {}

@@ -390,7 +390,7 @@ def file(request, uid):
     columns = forms.StaffColumnsForm(reading.table.headings, reading.guess, given)
     mapping = columns.column_mapping
     page = {"file": found, "reading": reading, "columns": columns}
-    page["file_columns"] = reading.columns_with_examples(mapping)
+    page["file_columns"] = reading.columns_with_examples(columns.chosen_columns)
     if not mapping:
         return render(request, "people/file.html", page, status=422)
     lines = queries.read_lines_of_file(viewer, reading.table, mapping, given.getlist("person"))

@@ -86,7 +86,7 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
     mapping = chosen.column_mapping
     page = {"file": found, "table": reading.table, "columns": chosen, "moved": moved}
     page["remembered"] = reading.remembered
-    page["file_columns"] = reading.columns_with_examples(mapping)
+    page["file_columns"] = reading.columns_with_examples(chosen.chosen_columns)
     if mapping:
         plan = queries.build_roll_plan(viewer.school, reading.table, mapping, viewer.todays_date)
         form = ConfirmImportForm(seen=plan.plan_digest, doubtful=bool(plan.doubts))

@@ -100,6 +100,7 @@ def test_the_system_must_be_named_and_the_columns_chosen(desk, ana):
     chosen = desk.get(address, {"words": "7", "happened": "3"})
     assert chosen.status_code == 422
     assert "Choose at least one column that says which child a line is about" in text(chosen)
+    assert "What was written" in {column.read_as for column in chosen.context["file_columns"]}
     twice = desk.get(address, {"words": "7", "happened": "7", "surname": "0"})
     assert "This column is already chosen above." in text(twice)
 

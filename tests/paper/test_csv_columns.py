@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from concerns.paper.csv_columns import PUPIL, guess_columns, read_date, year_group_in_words
+from concerns.paper.csv_columns import (
+    PUPIL,
+    STAFF,
+    guess_columns,
+    read_date,
+    year_group_in_words,
+)
+from concerns.paper.detail_columns import DETAILS
+from concerns.paper.history_rows import HISTORY
 
 TODAY = date(2026, 11, 3)
 
@@ -28,6 +36,16 @@ def test_headings_are_guessed_by_their_names(headings):
 
 
 _KEYS = ("surname", "forename", "born", "upn", "admission_number", "year", "class_name")
+
+
+@pytest.mark.parametrize("columns", [PUPIL, DETAILS, STAFF, HISTORY])
+def test_what_our_own_pages_call_a_column_is_a_heading_of_it(columns):
+    for column in columns:
+        (found,) = guess_columns([column.words], (column,)).items()
+        assert found == (column.key, 0)
+    headings = [column.words for column in columns]
+    found = guess_columns(headings, columns)
+    assert found == {column.key: place for place, column in enumerate(columns)}
 
 
 def test_a_heading_nobody_knows_is_no_column_of_ours():
