@@ -1,8 +1,8 @@
 """Checks made when the web server starts, and statistics for SQLite.
 
-The server must not start if triggers are missing, if PostgreSQL could lose commits or is reached
-over a network without being sure who answers, or if the demonstration is run on a database with
-real people.
+The server must not start if migrations wait to be run or triggers are missing, if PostgreSQL could
+lose commits or is reached over a network without being sure who answers, or if the demonstration is
+run on a database with real people.
 """
 
 import json
@@ -10,28 +10,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from concerns.models import School
 from concerns.models.base import append_only
 
 # Hosts of a database on this machine; a folder is that of its socket.
 ON_THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
+MOST_TRIGGERS_NAMED = 5
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def refuse_unless_safe() -> None:
     """Raise ImproperlyConfigured, saying what to do, if the site must not start."""
     try:
-        gone = append_only.missing_triggers()
-        if gone:
-            raise ImproperlyConfigured(
-                f"The database no longer refuses changes to the record ({', '.join(gone)}). "
-                "If it was never set up: manage.py migrate. Otherwise find out who removed them."
-            )
+        _require_migrated_database()
+        _require_triggers()
         _require_collected_files()
         if not settings.DEMO:
             _require_durable_database()
@@ -53,6 +52,32 @@ def analyse_sqlite_indexes() -> None:
             cursor.execute("PRAGMA analysis_limit = 1000")
             cursor.execute("ANALYZE")
         connection.close()
+
+
+def _require_migrated_database() -> None:
+    """A release that runs on the tables of an older one fails at whatever page needs a new one.
+
+    Only names are compared: loading every migration would make each start slower.
+    """
+    applied = MigrationRecorder(connection).applied_migrations()
+    for app in apps.get_app_configs():
+        files = Path(app.path, "migrations").glob("[0-9]*.py")
+        if any((app.label, file.stem) not in applied for file in files):
+            raise ImproperlyConfigured(
+                "The database has not been set up, or not since the last upgrade. Run: "
+                "manage.py migrate"
+            )
+
+
+def _require_triggers() -> None:
+    gone = append_only.missing_triggers()
+    if gone:
+        named = ", ".join(gone[:MOST_TRIGGERS_NAMED])
+        raise ImproperlyConfigured(
+            f"{len(gone)} of the triggers that stop the record from being changed are missing: "
+            f"{named}{' and others' if gone[MOST_TRIGGERS_NAMED:] else ''}. Find out who removed "
+            "them, then run: manage.py migrate"
+        )
 
 
 def _require_collected_files() -> None:

@@ -13,6 +13,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from concerns.doors import unsent_words
 from concerns.models import Draft
@@ -200,9 +201,22 @@ def test_a_list_of_collected_files_that_cannot_be_read_says_what_to_run(collecte
         start.refuse_unless_safe()
 
 
-def test_the_site_does_not_start_without_its_triggers(monkeypatch):
-    monkeypatch.setattr(append_only, "missing_triggers", lambda: ["concerns_line_no_delete"])
-    with pytest.raises(ImproperlyConfigured, match="concerns_line_no_delete"):
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (["concerns_line_no_delete"], r"missing: concerns_line_no_delete\. Find out who"),
+        ([f"trigger_{number}" for number in range(6)], "trigger_4 and others"),
+    ],
+)
+def test_the_site_does_not_start_without_its_triggers(monkeypatch, missing, said):
+    monkeypatch.setattr(append_only, "missing_triggers", lambda: missing)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        start.refuse_unless_safe()
+
+
+def test_the_site_does_not_start_on_the_tables_of_an_older_release():
+    MigrationRecorder.Migration.objects.filter(app="concerns").last().delete()
+    with pytest.raises(ImproperlyConfigured, match=r"Run: manage\.py migrate"):
         start.refuse_unless_safe()
 
 
