@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.databases import ROOT, Database
+from tests.preloaded_site import ForkedServer, PreloadedSite, preload_site
 
 PATIENCE = 30
 CSRF_COOKIE_NAME = "__Host-csrf"
@@ -40,16 +42,32 @@ class Visitor(httpx.Client):
         return self
 
 
-class Server:
-    """`gunicorn` on a free port of this machine, over a database of the test's own."""
+def server_environment(database: Database, static: Path) -> dict[str, str]:
+    """The environment of a server over `database` with the collected files in `static`."""
+    return database.environment | {"STATIC_ROOT": str(static)}
 
-    def __init__(self, database: Database, certificate: Path, folder: Path, static: Path):
+
+class Server:
+    """`gunicorn` on a free port of this machine, over a database of the test's own.
+
+    It is forked from `preloaded`, unless that is None or the environment is to be another.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        certificate: Path,
+        folder: Path,
+        static: Path,
+        preloaded: PreloadedSite | None = None,
+    ):
         self.database = database
-        self.environment = database.environment | {"STATIC_ROOT": str(static)}
+        self.environment = server_environment(database, static)
+        self.preloaded = preloaded
         self.certificate = certificate
         self.port = 0
         self._log = folder / "server.log"
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | ForkedServer | None = None
 
     @property
     def url(self) -> str:
@@ -64,25 +82,33 @@ class Server:
         """Starts the server, or starts it again on the same port, with this added to its
         environment."""
         self.environment.update(environment)
-        self.environment.setdefault("SITE_ORIGIN", "https://localhost")
-        said = self._log.stat().st_size if self._log.exists() else 0
-        command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi:application"]
-        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "8"]
-        command += ["--config", str(ROOT / "tests" / "gunicorn_preload.py")]
+        if environment:
+            self.preloaded = None
+        self._log.touch()
+        said = self._log.stat().st_size
+        arguments = ["safeguarding.wsgi:application"]
+        arguments += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "8"]
+        arguments += ["--config", str(ROOT / "tests" / "gunicorn_preload.py")]
         # A browser that is still open must not hold up the stop for gunicorn's half a minute.
-        command += ["--graceful-timeout", "5"]
-        command += ["--worker-class", "gthread", "--worker-tmp-dir", str(self._log.parent)]
-        command += ["--certfile", str(self.certificate), "--keyfile", str(self.certificate)]
+        arguments += ["--graceful-timeout", "5"]
+        arguments += ["--worker-class", "gthread", "--worker-tmp-dir", str(self._log.parent)]
+        arguments += ["--certfile", str(self.certificate), "--keyfile", str(self.certificate)]
+        if self.preloaded:
+            self._process = self.preloaded.fork_server(self.database, self._log, arguments)
+        else:
+            self._process = self._spawn(arguments)
+        self._wait(said)
+
+    def _spawn(self, arguments: list[str]) -> subprocess.Popen:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
+            return subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait(said)
 
     def stop(self) -> None:
         """Asks the server to finish what it does and end."""
@@ -174,10 +200,16 @@ def static(tmp_path_factory, migrated) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def preloaded(migrated, static) -> Iterator[PreloadedSite]:
+    with preload_site(server_environment(migrated, static)) as site:
+        yield site
+
+
 @pytest.fixture
-def server(fresh_database, certificate, static, tmp_path):
+def server(fresh_database, certificate, static, preloaded, tmp_path):
     """A running server. `server.kill()`, `server.start(NAME="value")`, `server.visitor()`."""
-    running = Server(fresh_database, certificate, tmp_path, static)
+    running = Server(fresh_database, certificate, tmp_path, static, preloaded)
     running.start()
     yield running
     running.stop()
