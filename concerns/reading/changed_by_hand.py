@@ -49,6 +49,13 @@ MESSAGE_DROPPED_THOUGH_OPEN = (
 
 DECISIONS_OF: dict[type[Model], type[Model]] = {Concern: Decision, AdultConcern: AdultDecision}
 STEPS_OF: dict[type[Model], type[Step | AdultStep]] = {Concern: Step, AdultConcern: AdultStep}
+# The acts of the office after which steps of concerns are opened and ended: the row each leaves,
+# with the moment and the person in it, and the kind of its line.
+ACTS_OF_THE_ROLL: tuple[tuple[type[Model], str, str, Kind], ...] = (
+    (RollFile, "brought_at", "by", Kind.ROLL_BROUGHT),
+    (RollFile, "taken_back_at", "taken_back_by", Kind.ROLL_TAKEN_BACK),
+    (RollQuestion, "answered_at", "answered_by", Kind.ROLL_ANSWERED),
+)
 
 
 def find_changes_by_hand(model: type[Concern | AdultConcern], keys: list[int]) -> Iterator[Fault]:
@@ -77,21 +84,31 @@ def _find_steps_by_hand(steps: QuerySet[Any]) -> Iterator[Fault]:
     begun = steps.filter(~Exists(opened), *_not_by_the_roll("opened_at"))
     yield from _list_faults(begun, "concern", OPENED_BY_NOBODY)
     ended = _acts_at("done_at", "concern__uid").filter(actor=OuterRef("done_by"))
-    done = steps.filter(~Exists(ended), *_not_by_the_roll("done_at"), done_at__isnull=False)
-    yield from _list_faults(done, "concern", ENDED_BY_NOBODY)
+    done = steps.filter(~Exists(ended), *_not_by_the_roll("done_at", "done_by"))
+    yield from _list_faults(done.filter(done_at__isnull=False), "concern", ENDED_BY_NOBODY)
 
 
-def _not_by_the_roll(column: str) -> list[Q]:
-    """That no roll file was imported or taken back, and nothing answered about a missing pupil, at
-    that moment.
+def _not_by_the_roll(column: str, done_by: str = "") -> list[Q]:
+    """That the office did nothing to the roll at the moment in `column`; or at least, that whoever
+    stands in the column `done_by` did not.
 
-    These open and end steps of concerns that the office must not know of, so that no line of theirs
-    is about one.
+    Its acts open and end steps of concerns that it must not know of, so no line of theirs is about
+    one. A lead who records that a child leaves also answers what the office was asked about that
+    child, and that act does have a line about each concern it changes: it excuses no other.
     """
-    files = RollFile.objects.filter(school=OuterRef("school"), brought_at=OuterRef(column))
-    answers = RollQuestion.objects.filter(school=OuterRef("school"), answered_at=OuterRef(column))
-    back = RollFile.objects.filter(school=OuterRef("school"), taken_back_at=OuterRef(column))
-    return [~Q(Exists(files)), ~Q(Exists(answers)), ~Q(Exists(back))]
+    return [~Q(Exists(_acts_of_the_roll(column, done_by, *act))) for act in ACTS_OF_THE_ROLL]
+
+
+def _acts_of_the_roll(
+    column: str, done_by: str, model: type[Any], moment: str, person: str, kind: Kind
+) -> QuerySet[Any]:
+    line = LedgerLine.objects.filter(
+        actor=OuterRef(person), received=OuterRef(moment), kind=kind, outcome="done"
+    )
+    rows = model.objects.filter(
+        Exists(line), school=OuterRef("school"), **{moment: OuterRef(column)}
+    )
+    return rows.filter(**{person: OuterRef(done_by)}) if done_by else rows
 
 
 def _find_times_by_hand(concerns: QuerySet[Any]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from concerns.doors import clock_round, ledger
 from concerns.models import (
     AdultConcern,
     AdultStep,
+    Child,
     ClockSet,
     ComingMeetingAnswers,
     Concern,
@@ -16,20 +17,23 @@ from concerns.models import (
     Promise,
     PromiseAnswers,
     ReferralEvent,
+    RollFile,
+    RollQuestion,
     School,
     Step,
 )
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.refer import acts as refer
+from concerns.roll import acts as roll
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import Role
-from concerns.rules.words import Route
+from concerns.rules.words import RollAnswer, Route
 from concerns.triage import acts as triage
-from tests import adults, factories
+from tests import adults, factories, leavers
 from tests.chase.every_step import open_every_kind_of_step
 from tests.chase.quiet import DAY, HOUR, MINUTE
 from tests.deciding import decide_concern, referral_sent_answers
@@ -85,6 +89,37 @@ def test_a_step_that_was_ended_in_the_name_of_somebody_else_is_found(where, refe
     # At the moment of a real act, but not by whoever did it.
     step = referred.steps.open().get(kind=StepKind.SUPPORT)
     end_by_hand(referred, step, done_at=step.opened_at, done_by=referred.reporter)
+    assert any("no record of who ended it" in words for words in found(where))
+
+
+def ask_about_pupil(where, lead) -> Child:
+    """A child who was missing from a roll file, and for whom nobody has answered yet."""
+    child = factories.child(where)
+    file = RollFile.objects.create(school=where, by=lead.person, read_at=NOW, content="")
+    RollQuestion.objects.create(school=where, child=child, file=file, asked_at=NOW)
+    return child
+
+
+def test_a_step_ended_by_hand_as_a_lead_answers_for_a_pupil_is_found(where, referred, lead):
+    leavers.leave(lead, ask_about_pupil(where, lead))
+    step = referred.steps.open().get(kind=StepKind.SUPPORT)
+    end_by_hand(referred, step, done_at=leavers.LATER, done_by=lead.person)
+    assert any("no record of who ended it" in words for words in found(where))
+
+
+def test_a_step_begun_by_hand_as_a_lead_answers_for_a_pupil_is_found(where, referred, lead):
+    leavers.leave(lead, ask_about_pupil(where, lead))
+    referred.steps.open().filter(kind=StepKind.SUPPORT).update(opened_at=leavers.LATER)
+    assert any("no record of who opened it" in words for words in found(where))
+
+
+def test_a_step_ended_by_hand_in_another_name_than_the_offices_is_found(where, referred, lead):
+    office = factories.viewer(where, Role.OFFICE)
+    ask_about_pupil(where, lead)
+    question = RollQuestion.objects.select_related("child").get()
+    given = [roll.AnsweredPupil(question, RollAnswer.STILL_HERE)]
+    roll.answer(by=office, answers=given, now=BY_HAND)
+    end_by_hand(referred, referred.steps.open().get(kind=StepKind.SUPPORT))
     assert any("no record of who ended it" in words for words in found(where))
 
 
