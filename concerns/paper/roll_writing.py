@@ -182,6 +182,7 @@ def return_pupils_to_roll(
         mistaken.update(mistaken_at=None, added_by_file=file)
         Child.objects.bulk_update(children, [*FIELDS, "identifier_kind", "left"])
         _record_names(_children_changing_any(NAMES, children, some), today, again=True)
+        Enrolment.objects.filter(child__in=children).end_on_day(today)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
@@ -192,9 +193,8 @@ def take_pupils_off_roll(children: list[int], today: date, now: datetime) -> Non
     """Take pupils off the roll who were put on it by mistake. `children`: their keys."""
     for some in split_in_batches(children):
         Child.objects.filter(pk__in=some).update(left=today, mistaken_at=now)
-        for model in (Enrolment, Placement):
-            standing = model._default_manager.filter(child__in=some, until__isnull=True)
-            standing.update(until=today)
+        Enrolment.objects.filter(child__in=some).end_on_day(today)
+        Placement.objects.filter(child__in=some).end_on_day(today)
 
 
 def _record_names(children: list[Child], today: date, again: bool = False) -> None:
@@ -211,8 +211,7 @@ def _record_names(children: list[Child], today: date, again: bool = False) -> No
 def _record_placements(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:
     """Record year and class from today. `again`: there were earlier ones, which end today."""
     if again and children:
-        standing = Placement.objects.filter(child__in=children, until__isnull=True)
-        standing.update(until=today)
+        Placement.objects.filter(child__in=children).end_on_day(today)
     Placement.objects.bulk_create(
         Placement(
             school=by.school,

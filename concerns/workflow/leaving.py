@@ -95,9 +95,8 @@ def put_back_on_roll(by: Viewer, child: Child, today: date) -> None:
     child.left = None
     child.mistaken_at = None
     child.save(update_fields=["left", "mistaken_at"])
-    for model in (Enrolment, Placement):
-        # One that ends tomorrow, because the last day was to be today, would overlap.
-        model._default_manager.filter(child=child, until__gt=today).update(until=today)
+    Enrolment.objects.filter(child=child).end_on_day(today)
+    Placement.objects.filter(child=child).end_on_day(today)
     Enrolment.objects.create(school=by.school, child=child, since=today)
     Placement.objects.create(
         school=by.school, child=child, year=child.year, class_name=child.class_name, since=today

@@ -140,10 +140,8 @@ def test_a_pupil_who_was_here_before_is_put_back_once_that_is_said(office):
     assert back == child
     assert back.left is None
     assert back.class_name == "5A"
-    assert [row.until for row in child.enrolments.order_by("pk")] == [LATER_LEFT, None]
-
-
-LATER_LEFT = NOW.date() + timedelta(days=1)
+    # On the day on which she left: she is on the roll once.
+    assert [row.until for row in child.enrolments.order_by("pk")] == [NOW.date(), None]
 
 
 # ---- correcting ----

@@ -249,6 +249,15 @@ def test_whoever_was_taken_off_by_mistake_can_be_put_back(office, missing):
     assert child.enrolments.filter(until__gt=NOW.date()).count() == 0
 
 
+@pytest.mark.parametrize("rows", ["enrolments", "placements"])
+def test_whoever_returns_by_a_file_on_their_last_day_is_on_the_roll_once(office, missing, rows):
+    child = missing[0].child
+    office.answer(missing[0], RollAnswer.LEFT, LATER, place="Leeds High", left_on=LATER.date())
+    office.bring(exports.roll(20), LATER)
+    for day in (LATER.date(), LATER.date() + DAY):
+        assert getattr(child, rows).covering_day(day).count() == 1
+
+
 # What a lead is given, and the office is not told.
 
 

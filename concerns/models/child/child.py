@@ -275,6 +275,12 @@ class DatedRows(models.QuerySet[Row]):
             models.Q(until__isnull=True) | models.Q(until__gt=day)
         )
 
+    def end_on_day(self, day: date) -> int:
+        """End on `day` those that would last longer: so a row that begins then follows them, and
+        does not overlap. Whoever left today, or was to, has rows that end tomorrow."""
+        longer = models.Q(until__isnull=True) | models.Q(until__gt=day)
+        return self.filter(longer).update(until=day)
+
 
 class ChildNames(DatedRows[Row]):
     def former_names(self) -> Self:
