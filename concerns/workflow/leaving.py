@@ -158,9 +158,11 @@ def _open_leaving_step(agenda: NextSteps, kind: StepKind, row: Departure) -> Non
 
 def settle_after_leaving(agenda: NextSteps) -> Ending | None:
     """After a step of a child's leaving was done: close the concern again if it was reopened for
-    that and nothing else is left to do, and return its ending; else see to its next step."""
+    that and nothing else is left to do, and return its ending; else see to its next step, and that
+    what is the leads' is with one who may see the concern."""
     last = Ending.objects.filter(concern=agenda.concern).order_by("-id").first()
     if not agenda.open and last and last.reopened and last.words == REOPENED:
         return Ending.objects.record_closing(agenda, ConcernOutcome.LEFT, CLOSED_AGAIN)
     agenda.ensure_next_step()
+    agenda.reassign_role_steps()
     return None

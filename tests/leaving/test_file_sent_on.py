@@ -181,6 +181,33 @@ def test_nothing_is_sent_in_the_future(lead, child, opened):
         send(lead, child, happened_at=LATER + 9 * DAY)
 
 
+@pytest.fixture
+def without_lead(where, lead, child):
+    """The deputy, who closed a concern about the child that the lead may not see."""
+    deputy = factories.viewer(where, Role.DEPUTY)
+    kept_out = {"excluded": (lead.person,), "lead": deputy, "children": (child,)}
+    factories.concern_at(State.CLOSED, where=where, **kept_out)
+    return deputy
+
+
+def test_where_the_lead_is_kept_out_the_deputy_asks_whether_the_file_has_arrived(
+    without_lead, child
+):
+    leave(without_lead, child)
+    send(without_lead, child)
+    assert step_of(child, StepKind.FILE_RECEIPT).holder_words == Role.DEPUTY.title_words
+
+
+def test_where_the_lead_is_kept_out_the_deputy_finds_who_may_not_be_educated_at_home(
+    without_lead, child
+):
+    homes.add_status(without_lead, child, "section_47")
+    leave(without_lead, child, LeavingReason.HOME_EDUCATION, place="")
+    check_home(without_lead, child, Consent.REFUSED)
+    step = Step.objects.open().get(kind=StepKind.MISSING_FROM_ROLL)
+    assert step.holder_words == Role.DEPUTY.title_words
+
+
 # Home education of a child whom social care protects.
 
 
