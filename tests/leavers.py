@@ -4,9 +4,13 @@ from datetime import timedelta
 
 from concerns.leaving import acts
 from concerns.models import Step
+from concerns.paper.pupil_rows import PupilLine
+from concerns.roll import acts as roll
 from concerns.rules.clocks import StepKind
 from concerns.rules.leaving import Consent, FileSentHow, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import SamePupil
 from tests import factories, homes
 from tests.factories import NOW
 
@@ -17,6 +21,13 @@ LATER = NOW + timedelta(hours=2)
 def leave(lead, child, reason=LeavingReason.OTHER_SCHOOL, *, place="Leeds High", now=LATER, **more):
     said = {"left_on": NOW.date(), "address": "", **more}
     return acts.leave(by=lead, child=child, reason=reason, place=place, now=now, **said)
+
+
+def return_pupil_by_hand(child, now=LATER + DAY) -> None:
+    """The office puts `child`, who had left, on the roll again."""
+    office = factories.viewer(child.school, Role.OFFICE, now=now)
+    pupil = PupilLine(line=0, surname=child.surname, forename=child.forename, born=child.born)
+    roll.add_pupil(by=office, pupil=pupil, who=SamePupil.SAME, now=now)
 
 
 def step_of(child, *kinds) -> Step:

@@ -50,13 +50,14 @@ def leave(
     """Record that a child leaves, or that a new school asks for the file of one who is still here.
 
     Another departure of the same child takes the place of the last: so a destination that is learnt
-    later is recorded. Without `left_on` the child stays on the roll.
+    later is recorded. Without `left_on`, who is on the roll stays there, and who has left keeps the
+    last day that is known.
     """
     leaver = Leaver(child, reason, left_on, place, address)
     if fault := leaver.find_fault(by.todays_date):
         raise ActRefused(fault)
     rows, concerns = record_departures(record, [leaver])
-    if left_on:
+    if rows[0].left_on:
         # The office is asked no longer where the child is.
         asked = RollQuestion.objects.of_school(by).unanswered_questions().filter(child=child)
         asked.update(

@@ -20,7 +20,9 @@ from concerns.rules.leaving import (
     SendingStage,
     leaver_fault,
 )
+from concerns.rules.wording import format_date_or_time
 
+STILL_HERE = "Leave it empty if they are still here. Their file can go ahead of them."
 WHO_THERE = "Who there? Name, post and telephone number"
 
 
@@ -35,15 +37,20 @@ class DepartureForm(DraftableForm):
     left_on = DayField(
         label="Last day at this school",
         required=False,
-        help_text="Leave it empty if they are still here. Their file can go ahead of them.",
+        help_text=STILL_HERE,
     )
     helper = lay_out_form(
         "reason", "place", "address", "left_on", ButtonRow(SubmitButton("Record this"))
     )
 
-    def __init__(self, typed: PostedFields | None = None, *, today: date, **more: Any):
+    def __init__(
+        self, typed: PostedFields | None = None, *, today: date, left: date | None, **more: Any
+    ):
         super().__init__(typed, **more)
         self.today = today
+        if left:
+            day = format_date_or_time(left)
+            self.fields["left_on"].help_text = f"Leave it empty if it is still {day}."
 
     def clean(self):
         given = super().clean()

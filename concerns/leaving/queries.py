@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import cast
 from uuid import UUID
@@ -98,9 +98,11 @@ def _step_is_visible_to(viewer: Viewer) -> Exists:
 
 @dataclass(frozen=True)
 class ChildLeaving:
-    """All that was recorded of a child's leaving, the last first."""
+    """All that was recorded of a child's leaving, the last first. `back_since`: from when a child
+    who had left is on the roll again; None for everybody else."""
 
     child: Child
+    back_since: date | None
     departures: list[Departure]
     sendings: list[FileSending]
     checks: list[HomeEducationCheck]
@@ -126,12 +128,19 @@ def _leaving_of(viewer: Viewer, child: Child) -> ChildLeaving:
     seen = _step_is_visible_to(viewer)
     sendings = FileSending.objects.visible_to(viewer).filter(seen, **of_child)
     checks = HomeEducationCheck.objects.visible_to(viewer).filter(seen, **of_child)
+    gone = list(departures.newest_first())
     return ChildLeaving(
         child,
-        list(departures.newest_first()),
+        _day_of_return(child) if any(row.left_on for row in gone) else None,
+        gone,
         list(sendings.select_related("by").order_by("-happened_at", "-id")),
         list(checks.select_related("by").order_by("-id")),
     )
+
+
+def _day_of_return(child: Child) -> date | None:
+    on_roll = child.enrolments.filter(until__isnull=True)
+    return on_roll.values_list("since", flat=True).first() if child.left is None else None
 
 
 def get_child_to_change(viewer: Viewer, uid: UUID) -> Child:

@@ -15,7 +15,7 @@ def child(request, uid):
     """Where a child goes, or went, and what was recorded of their file."""
     viewer = request.viewer
     found = queries.get_child_to_change(viewer, uid)
-    sheet = FormPage(request, DepartureForm, today=viewer.todays_date)
+    sheet = FormPage(request, DepartureForm, today=viewer.todays_date, left=found.left)
     if sheet.is_complete and sheet.attempt_act(acts.leave, child=found, **sheet.form.act_arguments):
         return sheet.go_to_page("leaving_child", uid=uid)
     return sheet.render_page("leaving/child.html", leaving=queries.read_child_leaving(viewer, uid))

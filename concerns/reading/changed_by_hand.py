@@ -26,6 +26,7 @@ from concerns.models.response.decision import Decision
 from concerns.models.response.meeting import MeetingAction
 from concerns.models.response.promise import Promise
 from concerns.models.response.step import Step
+from concerns.models.roll.roll_correction import RollCorrection
 from concerns.models.roll.roll_file import RollFile, RollQuestion
 from concerns.rules.calendars import SchoolDays
 from concerns.rules.kinds import Kind
@@ -55,6 +56,7 @@ ACTS_OF_THE_ROLL: tuple[tuple[type[Model], str, str, Kind], ...] = (
     (RollFile, "brought_at", "by", Kind.ROLL_BROUGHT),
     (RollFile, "taken_back_at", "taken_back_by", Kind.ROLL_TAKEN_BACK),
     (RollQuestion, "answered_at", "answered_by", Kind.ROLL_ANSWERED),
+    (RollCorrection, "at", "by", Kind.ROLL_ADDED),
 )
 
 

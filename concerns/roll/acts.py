@@ -47,7 +47,11 @@ from concerns.rules.leaving import destination_words
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May
 from concerns.rules.words import RollAnswer, SamePupil
-from concerns.workflow.leaving import Leaver, record_departures
+from concerns.workflow.leaving import (
+    Leaver,
+    end_steps_of_returned_children,
+    record_departures,
+)
 from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
@@ -114,6 +118,7 @@ def bring(
     add_pupils_to_roll(by, plan.added, today, now, file)
     change_pupils_on_roll(by, plan.changed, today)
     return_pupils_to_roll(by, plan.back, today, file)
+    end_steps_of_returned_children(record, [change.known.pk for change in plan.back])
     change_roll_contacts(by, plan.contact_changes, today, now)
     change_roll_details(by, plan.detail_changes, today, now)
     _ask_about_missing(by, file, plan, now)
@@ -321,6 +326,7 @@ def add_pupil(
     if plan.back:
         (change,) = plan.back
         return_pupils_to_roll(by, plan.back, today)
+        end_steps_of_returned_children(record, [change.known.pk])
         child = Child.objects.get(pk=change.known.pk)
         fields = change.fields
     else:

@@ -9,8 +9,9 @@ and must not learn from it whether there is a concern: nothing here gives it a d
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
-from concerns.models.child.child import Child, Enrolment, Placement
+from concerns.models.child.child import Child, DatedRows, Enrolment, Placement
 from concerns.models.child.child_details import Status
 from concerns.models.child.departure import Departure
 from concerns.models.concern.concern import Concern
@@ -29,6 +30,7 @@ REOPENED = "The child leaves, and the school still has something to do for them"
 CLOSED_AGAIN = "What was to do when the child left has been done"
 OF_LEAVING = (StepKind.SEND_FILE, StepKind.FILE_RECEIPT, StepKind.HOME_EDUCATION)
 A_DAY = timedelta(days=1)
+OfRoll = TypeVar("OfRoll", Enrolment, Placement)
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,22 @@ def record_departures(
 ) -> tuple[list[Departure], list[Concern]]:
     """Record that children leave, take those who have left off the roll, and open what is owed.
 
-    Returns the departures, and the concerns whose steps have changed. These are for the ledger of
-    an act of a lead: the office may not learn of them.
+    Who has left already, and for whom no last day is given, keeps the one that is known: only where
+    they went is learnt. Returns the departures, and the concerns whose steps have changed. These
+    are for the ledger of an act of a lead: the office may not learn of them.
     """
     by = record.by
     # Of two departures of a child at one moment the second sees the steps of the first.
     keys = [leaver.child.pk for leaver in leavers]
-    list(Child.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
+    locked = Child.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
+    left = dict(locked.values_list("pk", "left"))
     rows = Departure.objects.bulk_create(
-        Departure(school=by.school, by=by.person, at=record.now, **vars(leaver))
+        Departure(
+            school=by.school,
+            by=by.person,
+            at=record.now,
+            **(vars(leaver) | {"left_on": leaver.left_on or left[leaver.child.pk]}),
+        )
         for leaver in leavers
     )
     _take_off_roll([row for row in rows if row.left_on])
@@ -67,20 +76,26 @@ def record_departures(
 
 
 def _take_off_roll(rows: Sequence[Departure]) -> None:
+    """Take the children of `rows` off the roll. Of one who had left already, what the roll says of
+    the last day, and of where they went, is said anew."""
     by_child = {row.child_id: row for row in rows}
     for row in rows:
         row.child.left = row.left_on
     Child.objects.bulk_update([row.child for row in rows], ["left"])
-    enrolments = list(Enrolment.objects.filter(child__in=by_child, until__isnull=True))
+    enrolments = _last_of_each_child(Enrolment.objects.filter(child__in=by_child))
     for enrolment in enrolments:
         row = by_child[enrolment.child_id]
         enrolment.until = _first_day_away(row, enrolment.since)
         enrolment.destination = row.destination_in_words
     Enrolment.objects.bulk_update(enrolments, ["until", "destination"])
-    placements = list(Placement.objects.filter(child__in=by_child, until__isnull=True))
+    placements = _last_of_each_child(Placement.objects.filter(child__in=by_child))
     for placement in placements:
         placement.until = _first_day_away(by_child[placement.child_id], placement.since)
     Placement.objects.bulk_update(placements, ["until"])
+
+
+def _last_of_each_child(rows: DatedRows[OfRoll]) -> list[OfRoll]:
+    return list({row.child_id: row for row in rows.order_by("since", "pk")}.values())
 
 
 def _first_day_away(row: Departure, since: date) -> date:
@@ -106,21 +121,42 @@ def put_back_on_roll(by: Viewer, child: Child, today: date) -> None:
 def _open_leaving_steps(record: ActRecorder, rows: Sequence[Departure]) -> list[Concern]:
     """End the steps of earlier departures of the same children, and open those of `rows`. Returns
     the concerns on which they are."""
-    keys = [row.child_id for row in rows]
-    before = Step.objects.open().filter(kind__in=OF_LEAVING, departure__child__in=keys)
-    earlier = dict(before.values_list("pk", "concern"))
+    earlier = _find_open_leaving_steps({row.child_id for row in rows})
     owed = _find_owed_steps(rows)
     concerns = _find_holding_concerns({row.child_id for row, _ in owed})
     agendas = _lock_agendas(record, {*earlier.values(), *concerns.values()})
     for row, kind in owed:
         if row.child_id in concerns:
             _open_leaving_step(agendas[concerns[row.child_id]], kind, row)
-    for agenda in agendas.values():
-        old = [step for step in agenda.open if step.pk in earlier]
+    _end_leaving_steps(agendas.values(), earlier)
+    return [agenda.concern for agenda in agendas.values()]
+
+
+def end_steps_of_returned_children(record: ActRecorder, children: Collection[int]) -> None:
+    """End what is still to do because `children` (keys) had left: they are on the roll again.
+
+    The office puts them there and learns of no concern, so no line is about one: the steps say when
+    and by whom they were ended. Nothing is closed in its name. A concern with no other step gets
+    the one to close it or to decide again.
+    """
+    ended = _find_open_leaving_steps(children) if children else {}
+    agendas = _lock_agendas(record, set(ended.values()))
+    _end_leaving_steps(agendas.values(), ended)
+
+
+def _find_open_leaving_steps(children: Collection[int]) -> dict[int, int]:
+    """Key of each open step of the leaving of `children` (keys) -> key of its concern."""
+    steps = Step.objects.open().filter(kind__in=OF_LEAVING, departure__child__in=children)
+    return dict(steps.values_list("pk", "concern"))
+
+
+def _end_leaving_steps(agendas: Iterable[NextSteps], ended: Collection[int]) -> None:
+    """End those of the open steps of `agendas` that are in `ended` (keys): not done, but over."""
+    for agenda in agendas:
+        old = [step for step in agenda.open if step.pk in ended]
         agenda.end_steps(old, StepEnding.SUPERSEDED)
         agenda.ensure_next_step()
         agenda.reassign_role_steps()
-    return [agenda.concern for agenda in agendas.values()]
 
 
 def _find_owed_steps(rows: Iterable[Departure]) -> list[tuple[Departure, StepKind]]:

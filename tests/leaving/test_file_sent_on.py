@@ -30,7 +30,16 @@ from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories, homes
 from tests.factories import NOW
-from tests.leavers import DAY, LATER, ask_receipt, check_home, leave, send, step_of
+from tests.leavers import (
+    DAY,
+    LATER,
+    ask_receipt,
+    check_home,
+    leave,
+    return_pupil_by_hand,
+    send,
+    step_of,
+)
 from tests.roll.test_pages import text
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +138,24 @@ def test_another_destination_takes_the_place_of_the_first(lead, child, opened):
     leave(lead, child, place="York High", now=LATER + 2 * DAY)
     step = step_of(child)
     assert (step.kind, step.departure.place) == (StepKind.SEND_FILE, "York High")
+
+
+def test_a_destination_that_is_learnt_later_keeps_the_last_day(lead, child, opened):
+    leave(lead, child, LeavingReason.HOME_EDUCATION, place="")
+    learnt = leave(lead, child, place="York High", left_on=None, now=LATER + DAY)
+    assert learnt.left_on == NOW.date()
+    enrolment = child.enrolments.get()
+    assert enrolment.until == NOW.date() + DAY
+    assert enrolment.destination == "Another school: York High"
+
+
+def test_a_last_day_that_is_corrected_later_is_what_the_roll_says(lead, child):
+    leave(lead, child)
+    leave(lead, child, left_on=NOW.date() - 3 * DAY, now=LATER + DAY)
+    child.refresh_from_db()
+    assert child.left == NOW.date() - 3 * DAY
+    for row in (child.enrolments.get(), child.placements.get()):
+        assert row.until == NOW.date() - 2 * DAY
 
 
 def test_nothing_is_owed_for_a_child_of_whom_nobody_wrote(lead, child):
@@ -292,6 +319,23 @@ def test_the_whole_way_by_the_pages(signed_in, lead, child, closed):
     said = text(signed_in.get(reverse("leaving_child", args=[child.uid])))
     assert "The new school has confirmed that it has it" in said
     assert "By hand, against a signature" in said
+
+
+def test_the_form_says_which_last_day_is_known_of_who_has_left(signed_in, lead, child):
+    address = reverse("leaving_child", args=[child.uid])
+    assert "Leave it empty if they are still here" in text(signed_in.get(address))
+    leave(lead, child)
+    assert "Leave it empty if it is still 3 November 2026" in text(signed_in.get(address))
+
+
+def test_a_child_who_is_back_is_shown_as_on_the_roll_again(signed_in, lead, child, opened):
+    leave(lead, child, left_on=NOW.date() - 3 * DAY)
+    step = step_of(child)
+    return_pupil_by_hand(child)
+    address = reverse("leaving_child", args=[child.uid])
+    assert "On the roll again since 4 November 2026" in text(signed_in.get(address))
+    page = text(signed_in.get(reverse("leaving_send", args=[step.uid])))
+    assert "This is no longer to be done" in page
 
 
 def test_home_education_by_its_page(signed_in, protected):

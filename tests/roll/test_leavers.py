@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from concerns.leaving.queries import read_leavers
 from concerns.models import Child, Concern, Departure, RollQuestion, Status, Step
+from concerns.models.response.step import StepEnding
 from concerns.paper.roll_writing import take_pupils_off_roll
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.roll import acts
@@ -22,6 +23,7 @@ from concerns.workflow.leaving import put_back_on_roll
 from concerns.workflow.unaccounted import unaccounted_questions
 from tests import factories, homes
 from tests.factories import NOW
+from tests.leavers import return_pupil_by_hand
 from tests.roll import exports
 from tests.roll.test_pages import text
 
@@ -332,6 +334,47 @@ def test_the_file_of_a_child_with_a_closed_concern_reopens_it(office, missing):
     assert [step.departure.place for step in open_steps(child, StepKind.SEND_FILE)] == [
         "Leeds High"
     ]
+
+
+def leave_and_return(office, missing, by_file: bool) -> Step:
+    """A child goes to another school and is on the roll again. Returns the step for their file."""
+    child = missing[0].child
+    office.answer(missing[0], RollAnswer.LEFT, LATER, place="Leeds High", left_on=LAST_DAY)
+    step = Step.objects.open().get(kind=StepKind.SEND_FILE)
+    if by_file:
+        office.bring(exports.roll(20), LATER + WEEK)
+    else:
+        child.refresh_from_db()
+        return_pupil_by_hand(child, LATER + WEEK)
+    step.refresh_from_db()
+    return step
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_no_file_is_owed_for_a_child_who_is_on_the_roll_again(office, missing, by_file):
+    factories.concern_at(State.TAKEN, where=office.school, children=(missing[0].child,))
+    step = leave_and_return(office, missing, by_file)
+    assert (step.done_at, step.ended) == (LATER + WEEK, StepEnding.SUPERSEDED)
+    assert list(find_integrity_breaches(office.school, (LATER + WEEK).date())) == []
+
+
+def test_what_was_reopened_for_the_file_of_a_child_who_is_back_is_the_leads_to_close(
+    office, missing
+):
+    factories.concern_at(State.CLOSED, where=office.school, children=(missing[0].child,))
+    step = leave_and_return(office, missing, by_file=True)
+    owed = step.concern.steps.open().get()
+    assert (owed.kind, owed.holder_role) == (StepKind.NEXT_MOVE, Role.DSL)
+
+
+def test_the_file_of_another_child_of_the_concern_is_still_to_be_sent(office, missing):
+    both = missing[0].child, missing[1].child
+    factories.concern_at(State.TAKEN, where=office.school, children=both)
+    for question in missing[:2]:
+        office.answer(question, RollAnswer.LEFT, LATER, place="Leeds High", left_on=LAST_DAY)
+    office.bring([one for one in exports.roll(20) if one.upn != both[1].upn], LATER + WEEK)
+    still = Step.objects.open().filter(kind=StepKind.SEND_FILE)
+    assert [step.departure.child for step in still] == [both[1]]
 
 
 def test_the_file_goes_by_the_newest_open_concern_alone(office, missing):
