@@ -41,6 +41,7 @@ from concerns.rules.watching import WatchReason, WatchReviewResult
 from concerns.rules.words import ConcernOutcome
 from concerns.workflow.closing import closing_objection, reason_to_reopen_first
 from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.unaccounted import record_unaccounted_found
 
 ALREADY = "This has already been done. Nothing was recorded twice."
 NOT_YOURS = (
@@ -85,13 +86,17 @@ def _note_and_end_step(record: ActRecord, step: Step, words: str) -> tuple[NextS
 
 @act(May.DECIDE, Kind.STEP_DONE, on="step")
 def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record: ActRecord) -> Addition:
-    """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`)."""
+    """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`). If the note is
+    where a child is who was unaccounted for, they are so no longer."""
     if step.kind not in BY_A_NOTE:
         raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
     agenda, note = _note_and_end_step(record, step, words)
     agenda.ensure_next_step()
     said = {"words": words}
     record(about=step, concern=step.concern, fields=["words"], reason=step.kind, words=said)
+    if step.kind == StepKind.MISSING_FROM_ROLL:
+        for found in record_unaccounted_found(record, agenda):
+            record(about=found, children=[found.child.uid], reason=found.answer)
     return note
 
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from concerns.doors import sight
 from concerns.models import (
@@ -20,6 +20,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.workflow.leaving import OF_LEAVING
 from concerns.workflow.unaccounted import unaccounted_questions
@@ -39,11 +40,20 @@ class LeaverRow:
 
 
 @dataclass(frozen=True)
-class LeaversPage:
-    """`unaccounted`: questions about children whom nobody could find, the longest first. `steps`:
-    what is to be done for children who leave. `left`: who left within a year."""
+class UnaccountedRow:
+    """A child whom nobody could find, as the office answered. `step`: where the viewer says that
+    they have found them; None if there is no such step that the viewer may see."""
 
-    unaccounted: list[RollQuestion]
+    question: RollQuestion
+    step: Step | None
+
+
+@dataclass(frozen=True)
+class LeaversPage:
+    """`unaccounted`: children whom nobody could find, the longest first. `steps`: what is to be
+    done for children who leave. `left`: who left within a year."""
+
+    unaccounted: list[UnaccountedRow]
     more_unaccounted: bool
     steps: list[Step]
     more_steps: bool
@@ -56,9 +66,10 @@ def read_leavers(viewer: Viewer) -> LeaversPage:
     seen = Child.objects.visible_to(viewer).values("pk")
     lost = unaccounted_questions(RollQuestion.objects.of_school(viewer).filter(child__in=seen))
     lost = lost.select_related("child", "answered_by").order_by("answered_at", "id")
-    unaccounted, more_unaccounted = sight.read_page_of_list(
+    questions, more_unaccounted = sight.read_page_of_list(
         viewer, lost, A_PAGE, of=attrgetter("child.uid"), reason="children unaccounted for"
     )
+    unaccounted = _build_unaccounted_rows(viewer, questions)
     steps = Step.objects.visible_to(viewer).open().filter(kind__in=OF_LEAVING)
     steps = steps.select_related("departure__child", "concern", "holder").in_order()
     owed, more_steps = sight.read_page_of_list(
@@ -74,6 +85,15 @@ def read_leavers(viewer: Viewer) -> LeaversPage:
     )
     rows = _build_leaver_rows(viewer, left, owed)
     return LeaversPage(unaccounted, more_unaccounted, owed, more_steps, rows, more_left)
+
+
+def _build_unaccounted_rows(viewer: Viewer, questions: list[RollQuestion]) -> list[UnaccountedRow]:
+    steps = Step.objects.visible_to(viewer).open().filter(kind=StepKind.MISSING_FROM_ROLL)
+    steps = steps.annotate(child=F("concern__children__child"))
+    steps = steps.filter(child__in=[row.child_id for row in questions]).order_by("-pk")
+    # Of several the oldest: the one that is due first.
+    by_child = {step.child: step for step in steps}
+    return [UnaccountedRow(row, by_child.get(row.child_id)) for row in questions]
 
 
 def _build_leaver_rows(

@@ -316,11 +316,13 @@ class ConcernOutcome(Choice):
 
 
 class RollAnswer(Choice):
-    """Why a pupil was missing from a roll file."""
+    """Why a pupil was missing from a roll file. FOUND is what a lead says, not the office: what
+    they found out stands in the concern."""
 
     STILL_HERE = "still_here", "Still here: the file was incomplete"
     LEFT = "left", "Has left"
     NOT_KNOWN = "not_known", "We do not know where the child is"
+    FOUND = "found", "A safeguarding lead has found out where the child is"
 
 
 class SamePupil(Choice):

@@ -16,6 +16,7 @@ from concerns.models.child.departure import Departure
 from concerns.models.concern.account import Account
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.response.step import Step
 from concerns.models.roll.roll_file import RollQuestion, RollQuestions
 from concerns.rules import reference_codes
 from concerns.rules.clocks import StepKind
@@ -23,6 +24,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, GoingHome, RollAnswer
 from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.next_steps import NextSteps
 
 WORDS = (
     "This child is on the roll and was not in the roll file of {day}. The school office does not "
@@ -32,9 +34,9 @@ WORDS = (
 
 def unaccounted_questions(rows: RollQuestions[RollQuestion]) -> RollQuestions[RollQuestion]:
     """Those of `rows` whose child is unaccounted for: "not known" was the last answer about them,
-    and nobody has said since where they went."""
-    answered = RollQuestion.objects.filter(answered_at__isnull=False)
-    later = answered.filter(child=models.OuterRef("child"), pk__gt=models.OuterRef("pk"))
+    and nobody has said since where they are or went."""
+    of_child = RollQuestion.objects.filter(child=models.OuterRef("child"))
+    later = of_child.filter(answered_at__gt=models.OuterRef("answered_at"))
     gone = Departure.objects.filter(
         child=models.OuterRef("child"),
         at__gt=models.OuterRef("answered_at"),
@@ -53,6 +55,34 @@ def send_unaccounted_concerns(record: ActRecorder, questions: Sequence[RollQuest
     for question in questions:
         if question.child_id not in told:
             _send_concern(record, question)
+
+
+def record_unaccounted_found(record: ActRecorder, agenda: NextSteps) -> list[RollQuestion]:
+    """After the step "find out" of a concern was done with a note of where the child is: its
+    children are unaccounted for no longer, which the rows returned say.
+
+    Not a child for whom somebody still looks by such a step of another concern. An open question
+    about them stays the office's to answer.
+    """
+    here = ConcernChild.objects.filter(concern=agenda.concern, child__isnull=False)
+    looking = Step.objects.open().filter(kind=StepKind.MISSING_FROM_ROLL)
+    looking = looking.exclude(concern=agenda.concern)
+    others = ConcernChild.objects.filter(
+        concern__in=looking.values("concern"), child=models.OuterRef("child")
+    )
+    rows = RollQuestion.objects.of_school(record.by).filter(child__in=here.values("child"))
+    lost = unaccounted_questions(rows).filter(~models.Exists(others)).select_related("child")
+    said = {"answer": RollAnswer.FOUND, "answered_at": record.now, "asked_at": record.now}
+    return RollQuestion.objects.bulk_create(
+        RollQuestion(
+            school=record.by.school,
+            child=question.child,
+            file_id=question.file_id,
+            answered_by=record.by.person,
+            **said,
+        )
+        for question in lost.order_by("pk")
+    )
 
 
 def _draft_of(uid: UUID) -> UUID:
