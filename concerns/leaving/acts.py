@@ -56,7 +56,7 @@ def leave(
     leaver = Leaver(child, reason, left_on, place, address)
     if fault := leaver.find_fault(by.todays_date):
         raise ActRefused(fault)
-    rows, concerns = record_departures(record, [leaver])
+    rows, concerns = record_departures(record, [leaver], by_office=False)
     if rows[0].left_on:
         # The office is asked no longer where the child is.
         asked = RollQuestion.objects.of_school(by).unanswered_questions().filter(child=child)

@@ -27,7 +27,7 @@ WHO_THERE = "Who there? Name, post and telephone number"
 
 
 class DepartureForm(DraftableForm):
-    reason = choice_field("Where do they go?", LeavingReason, needed="Choose where they go")
+    reason = choice_field("Why do they leave?", LeavingReason, needed="Choose why they leave")
     place = WordsField(
         "Which school, or which country?",
         line=True,

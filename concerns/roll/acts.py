@@ -448,7 +448,7 @@ def answer(
         record(about=question, children=children, fields=["answer"], reason=question.answer)
     columns = ["answer", "destination", "answered_at", "answered_by"]
     RollQuestion.objects.bulk_update(questions, columns)
-    record_departures(record, leavers)
+    record_departures(record, leavers, by_office=True)
     lost = [question for question in questions if question.answer == RollAnswer.NOT_KNOWN]
     send_unaccounted_concerns(record, lost)
     _update_missing_steps(by, record, now)

@@ -48,6 +48,7 @@ NOT_KNOWN_HINT = (
     "This sends the safeguarding lead a concern in your name at once, unless the one sent earlier "
     "is still open. We ask again with the next file."
 )
+HOME_EDUCATION_HINT = "This sends the safeguarding lead a concern in your name at once."
 TWO_SCHOOLS = (
     "You chose “Year's end: to the school named above” and also wrote a school here. Choose "
     "“Another school”, or clear what you wrote here"
@@ -174,7 +175,13 @@ class PupilAnswerForm(DraftableForm):
         help_text="If this day is in the future, answer that they are still here.",
     )
     helper = lay_out_form(
-        Question("answer", hints={PupilAnswer.NOT_KNOWN: NOT_KNOWN_HINT}),
+        Question(
+            "answer",
+            hints={
+                PupilAnswer.NOT_KNOWN: NOT_KNOWN_HINT,
+                PupilAnswer.HOME_EDUCATION: HOME_EDUCATION_HINT,
+            },
+        ),
         TextBlock("If they have left", kind="heading"),
         "place",
         "address",

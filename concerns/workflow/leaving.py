@@ -2,18 +2,27 @@
 
 The step for a child stands on the newest open concern about them; if all are closed, the newest is
 reopened for it, and closed again when the new school has the file. Of a child about whom nobody
-ever wrote a concern there is no step: the page of leavers shows them. The office records who left
-and must not learn from it whether there is a concern: nothing here gives it a different answer.
+ever wrote a concern no file is to be sent: the page of leavers shows them. The office records who
+left and must not learn from it whether there is a concern: nothing here gives it a different
+answer.
+
+Home education sends a concern about the child, so that somebody holds it. KCSIE, part two
+("Elective home education"): before a child is withdrawn, school, authority and family should speak
+with each other, above all where a child has a social worker. Where the office records it, the
+concern is sent of every child, since the office may not learn whom social care protects. Where a
+lead records it, it is sent only of a protected child about whom there is no concern yet.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
+from uuid import uuid5
 
 from concerns.models.child.child import Child, DatedRows, Enrolment, Placement
 from concerns.models.child.child_details import Status
 from concerns.models.child.departure import Departure
+from concerns.models.concern.account import Account
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.concern.later_entries import Ending
@@ -22,12 +31,16 @@ from concerns.models.school.person import Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.leaving import FILE_FOLLOWS, HELD_OPEN_WITH, LeavingReason, leaver_fault
 from concerns.rules.lifecycle import State
-from concerns.rules.words import ConcernOutcome
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import Category, ConcernOutcome, GoingHome
 from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.concern_from_roll import send_concern_from_roll
 from concerns.workflow.next_steps import NextSteps
 
 REOPENED = "The child leaves, and the school still has something to do for them"
 CLOSED_AGAIN = "What was to do when the child left has been done"
+HOME_EDUCATED = "This child is to be educated at home."
+LAST_DAY = "The last day at this school was {}."
 OF_LEAVING = (StepKind.SEND_FILE, StepKind.FILE_RECEIPT, StepKind.HOME_EDUCATION)
 A_DAY = timedelta(days=1)
 OfRoll = TypeVar("OfRoll", Enrolment, Placement)
@@ -49,7 +62,7 @@ class Leaver:
 
 
 def record_departures(
-    record: ActRecorder, leavers: Sequence[Leaver]
+    record: ActRecorder, leavers: Sequence[Leaver], *, by_office: bool
 ) -> tuple[list[Departure], list[Concern]]:
     """Record that children leave, take those who have left off the roll, and open what is owed.
 
@@ -72,7 +85,7 @@ def record_departures(
         for leaver in leavers
     )
     _take_off_roll([row for row in rows if row.left_on])
-    return rows, _open_leaving_steps(record, rows)
+    return rows, _open_leaving_steps(record, rows, by_office=by_office)
 
 
 def _take_off_roll(rows: Sequence[Departure]) -> None:
@@ -118,18 +131,47 @@ def put_back_on_roll(by: Viewer, child: Child, today: date) -> None:
     )
 
 
-def _open_leaving_steps(record: ActRecorder, rows: Sequence[Departure]) -> list[Concern]:
+def _open_leaving_steps(
+    record: ActRecorder, rows: Sequence[Departure], *, by_office: bool
+) -> list[Concern]:
     """End the steps of earlier departures of the same children, and open those of `rows`. Returns
     the concerns on which they are."""
     earlier = _find_open_leaving_steps({row.child_id for row in rows})
     owed = _find_owed_steps(rows)
     concerns = _find_holding_concerns({row.child_id for row, _ in owed})
-    agendas = _lock_agendas(record, {*earlier.values(), *concerns.values()})
-    for row, kind in owed:
-        if row.child_id in concerns:
-            _open_leaving_step(agendas[concerns[row.child_id]], kind, row)
+    home = [row for row in rows if row.reason == LeavingReason.HOME_EDUCATION]
+    protected = {row.child_id for row, kind in owed if kind == StepKind.HOME_EDUCATION}
+    without = protected - concerns.keys()
+    sent = home if by_office else [row for row in home if row.child_id in without]
+    for row in sent:
+        _send_home_education_concern(record, row, row.child_id in protected)
+    told = {row.child_id for row in sent}
+    stands = [(row, kind) for row, kind in owed if row.child_id in concerns.keys() - told]
+    holding = {concerns[row.child_id] for row, _ in stands}
+    agendas = _lock_agendas(record, {*earlier.values(), *holding})
+    for row, kind in stands:
+        _open_leaving_step(agendas[concerns[row.child_id]], kind, row)
     _end_leaving_steps(agendas.values(), earlier)
     return [agenda.concern for agenda in agendas.values()]
+
+
+def _send_home_education_concern(record: ActRecorder, row: Departure, protected: bool) -> None:
+    """Send a concern about the child of `row`. It says the same of every child; whether social care
+    protects them is seen only in the steps, by those who read the concern."""
+    last = f" {LAST_DAY.format(format_date_or_time(row.left_on))}" if row.left_on else ""
+    steps: list[tuple[StepKind, Departure | None]] = [(StepKind.FIRST_LOOK, None)]
+    if protected:
+        steps.append((StepKind.HOME_EDUCATION, row))
+    send_concern_from_roll(
+        record,
+        row.child,
+        draft=uuid5(row.uid, "home education"),
+        account=Account(
+            going_home=GoingHome.NOT_SURE, account=HOME_EDUCATED + last, children=(row.child,)
+        ),
+        category=Category.HOME_EDUCATION,
+        steps=steps,
+    )
 
 
 def end_steps_of_returned_children(record: ActRecorder, children: Collection[int]) -> None:

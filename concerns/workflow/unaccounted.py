@@ -14,16 +14,15 @@ from django.db import models
 
 from concerns.models.child.departure import Departure
 from concerns.models.concern.account import Account
-from concerns.models.concern.concern import Concern, ConcernCategory
+from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.roll.roll_file import RollQuestion, RollQuestions
-from concerns.rules import reference_codes
 from concerns.rules.clocks import StepKind
-from concerns.rules.kinds import Kind
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, GoingHome, RollAnswer
 from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.concern_from_roll import send_concern_from_roll
 from concerns.workflow.next_steps import NextSteps
 
 WORDS = (
@@ -100,38 +99,12 @@ def _children_told_of(questions: Sequence[RollQuestion]) -> set[int]:
 
 
 def _send_concern(record: ActRecorder, question: RollQuestion) -> None:
-    by = record.by
-    child = question.child
-    now = record.now
     words = WORDS.format(day=format_date_or_time(question.asked_at.date()))
-    account = Account(going_home=GoingHome.NOT_SURE, account=words, children=(child,))
-    concern = Concern(
-        school=by.school,
-        reference=reference_codes.draw_new_reference(),
-        reporter=by.person,
+    send_concern_from_roll(
+        record,
+        question.child,
         draft=_draft_of(question.uid),
-        begun_at=now,
-        received_at=now,
-        occurred_at=now,
-        changed_by=by.person,
-        changed_at=now,
-        changed_how=Kind.SUBMITTED,
-        **account.concern_column_values,
-    )
-    agenda = record.agenda_of_concern(concern)
-    for kind in (StepKind.FIRST_LOOK_NOW, StepKind.MISSING_FROM_ROLL):
-        agenda.add_step(kind)
-    agenda.update_rank_and_due_time()
-    concern.save(force_insert=True)
-    placed = {"year": child.year, "class_name": child.class_name}
-    ConcernChild.objects.create(school=by.school, concern=concern, child=child, **placed)
-    ConcernCategory.objects.create(school=by.school, concern=concern, category=Category.ABSENCE)
-    agenda.reassign_role_steps()
-    record(
-        kind=Kind.SUBMITTED,
-        about=concern,
-        concern=concern,
-        children=[child.uid],
-        fields=["account", "going_home"],
-        words=account.all_written_words,
+        account=Account(going_home=GoingHome.NOT_SURE, account=words, children=(question.child,)),
+        category=Category.ABSENCE,
+        steps=[(StepKind.FIRST_LOOK_NOW, None), (StepKind.MISSING_FROM_ROLL, None)],
     )

@@ -253,6 +253,24 @@ def test_home_education_is_held_open_until_all_three_are_answered(lead, protecte
     assert not Step.objects.open().filter(departure__child=protected).exists()
 
 
+def test_of_a_protected_child_of_whom_nobody_wrote_a_concern_is_sent(lead, child):
+    homes.add_status(lead, child, "section_47")
+    leave(lead, child, LeavingReason.HOME_EDUCATION, place="", left_on=None)
+    step = step_of(child, StepKind.HOME_EDUCATION)
+    assert step.concern.reporter == lead.person
+    assert step.concern.account == "This child is to be educated at home."
+    assert list(find_integrity_breaches(lead.school, LATER.date())) == []
+
+
+def test_of_a_protected_child_of_whom_somebody_wrote_no_other_concern_is_sent(protected, opened):
+    assert Concern.objects.get() == opened
+
+
+def test_a_lead_sends_no_concern_of_a_child_whom_nobody_protects(lead, child):
+    leave(lead, child, LeavingReason.HOME_EDUCATION, place="")
+    assert not Concern.objects.exists()
+
+
 def test_consent_refused_puts_the_child_back_on_the_roll_and_asks_where_they_are(
     lead, protected, opened
 ):
@@ -356,7 +374,7 @@ WRONG = (
     ("leaving_send", {"stage": "sent", "how": "hand", **AT}, "Write who there was"),
     ("leaving_send", {"stage": "not_needed", **AT}, "Write why it is not sent"),
     ("leaving_send", {"stage": "received", **AT}, "Choose one of the answers"),
-    ("leaving_child", {}, "Choose where they go"),
+    ("leaving_child", {}, "Choose why they leave"),
     ("leaving_child", {"reason": "abroad"}, "Say which country"),
     ("leaving_child", {"reason": "died", "left_on_day": "1", "left_on_month": "1",
                        "left_on_year": "2090"}, "in the future"),

@@ -363,6 +363,59 @@ def test_family_is_not_shown_a_child_who_is_unaccounted_for(office, missing):
     assert read_leavers(lead).unaccounted == []
 
 
+def educate_at_home(office, question, status=None) -> Concern:
+    """The office answers that a pupil is educated at home. Returns the concern that this sends."""
+    if status:
+        homes.add_status(factories.viewer(office.school, Role.DSL), question.child, status)
+    before = [one.pk for one in concerns_about(question.child)]
+    reason = LeavingReason.HOME_EDUCATION
+    office.answer(question, RollAnswer.LEFT, LATER, reason=reason, left_on=LAST_DAY)
+    (sent,) = [one for one in concerns_about(question.child) if one.pk not in before]
+    return sent
+
+
+@pytest.mark.parametrize("status", [None, "section_47"])
+def test_home_education_sends_a_concern_in_the_name_of_whoever_answers(office, missing, status):
+    sent = educate_at_home(office, missing[0], status)
+    assert (sent.reporter, sent.state) == (office.viewer.person, State.WAITING)
+    assert sent.account == (
+        "This child is to be educated at home. The last day at this school was 3 November 2026."
+    )
+
+
+def test_a_protected_child_of_whom_nobody_wrote_is_held_by_the_lead(office, missing):
+    sent = educate_at_home(office, missing[0], "section_47")
+    owed = sent.steps.open().order_by("kind")
+    assert [(step.kind, step.holder_role) for step in owed] == [
+        (StepKind.FIRST_LOOK, Role.DSL),
+        (StepKind.HOME_EDUCATION, Role.DSL),
+    ]
+    assert list(find_integrity_breaches(office.school, LATER.date())) == []
+
+
+def test_home_education_of_another_child_asks_no_answer_of_the_authority(office, missing):
+    sent = educate_at_home(office, missing[0])
+    assert [step.kind for step in sent.steps.open()] == [StepKind.FIRST_LOOK]
+
+
+def test_of_a_child_of_whom_somebody_wrote_the_office_sends_a_concern_too(office, missing):
+    writer = factories.viewer(office.school)
+    before = factories.send_concern(writer, missing[0].child).concern
+    assert educate_at_home(office, missing[0]) != before
+
+
+def test_whoever_answers_reads_the_same_of_what_they_sent_for_any_child(office, desk, missing):
+    pages = []
+    for question, status in ((missing[0], "section_47"), (missing[1], None)):
+        sent = educate_at_home(office, question, status)
+        for name in ("submit_sent", "submit_mine"):
+            page = _same(text(desk.client.get(reverse(name, args=[sent.uid]))))
+            page = page.replace(question.child.name, "A pupil").replace(sent.reference, "REF")
+            receipt_codes_and_addresses = r"[A-Z0-9]{4}( [A-Z0-9]{4}){3}|[0-9a-f-]{36}"
+            pages.append(re.sub(receipt_codes_and_addresses, "", page))
+    assert pages[:2] == pages[2:]
+
+
 def test_home_education_of_another_child_opens_nothing(office, missing):
     child = missing[0].child
     factories.concern_at(State.TAKEN, where=office.school, children=(child,))
@@ -370,6 +423,12 @@ def test_home_education_of_another_child_opens_nothing(office, missing):
     office.answer(missing[0], RollAnswer.LEFT, LATER, reason=reason, left_on=LAST_DAY)
     assert not Status.objects.filter(child=child).exists()
     assert not open_steps(child, StepKind.HOME_EDUCATION)
+
+
+def test_whoever_answers_is_told_before_that_a_concern_goes_out_in_their_name(desk, missing):
+    page = text(desk.client.get(reverse("roll_answer", args=[missing[0].uid])))
+    # Of home education, and of a child whom nobody can find.
+    assert page.count("a concern in your name") == 2
 
 
 def test_the_office_reads_the_same_after_home_education_of_any_child(office, desk, missing):
