@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 
 from concerns.doors import sight
 from concerns.models import (
@@ -76,9 +76,8 @@ def read_leavers(viewer: Viewer) -> LeaversPage:
         viewer, steps, A_PAGE, of=attrgetter("concern.uid"), reason="steps of children who leave"
     )
     since = viewer.now - SHOWN_FOR
-    gone = Departure.objects.visible_to(viewer).last_of_each_child().filter(at__gte=since)
-    # Not those who have been put back on the roll.
-    gone = gone.filter(Q(left_on__isnull=True) | Q(child__left__isnull=False))
+    gone = Departure.objects.visible_to(viewer).last_of_each_child().not_over()
+    gone = gone.filter(at__gte=since)
     gone = gone.select_related("child", "by").newest_first()
     left, more_left = sight.read_page_of_list(
         viewer, gone, A_PAGE, of=attrgetter("child.uid"), reason="children who left"

@@ -489,6 +489,9 @@ def refile(
     refiling = Refiling.objects.move_to_child(by, row, to, why, now)
     if wrong := reason_no_decider_left(by, concern, NOBODY_THERE):
         raise ActRefused(wrong)
-    update_steps_after_refile(record.agenda_of_concern(concern), refiling, bool(reached))
+    agenda = record.agenda_of_concern(concern)
+    changed = update_steps_after_refile(record, agenda, refiling, bool(reached))
     record(about=refiling, concern=concern, children=children, words={"why": why})
+    for other in changed:
+        record(about=refiling, concern=other)
     return refiling

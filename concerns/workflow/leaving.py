@@ -222,16 +222,55 @@ def _find_holding_concerns(children: Collection[int]) -> dict[int, int]:
     return {child: concern for child, (_, concern) in found.items()}
 
 
-def _lock_agendas(record: ActRecorder, keys: Collection[int]) -> dict[int, NextSteps]:
+def _lock_agendas(record: ActRecorder, keys: Iterable[int]) -> dict[int, NextSteps]:
     rows = Concern.objects.filter(pk__in=keys).select_related("holder").order_by("pk")
     concerns = list(rows.select_for_update(of=("self",)))
     return {agenda.concern.pk: agenda for agenda in record.agendas_of_concerns(concerns)}
 
 
-def _open_leaving_step(agenda: NextSteps, kind: StepKind, row: Departure) -> None:
+def _open_leaving_step(agenda: NextSteps, kind: StepKind, row: Departure | None) -> Step:
     if agenda.concern.state == State.CLOSED:
         Ending.objects.record_reopening(agenda, State.DECIDED, REOPENED)
-    agenda.add_step(kind, departure=row)
+    return agenda.add_step(kind, departure=row)
+
+
+def move_leaving_steps(record: ActRecorder, agenda: NextSteps, was: Child | None) -> list[Concern]:
+    """After the concern of `agenda` was moved away from the child `was`: what is still to do for
+    their leaving goes to another concern about them, and is due when it was.
+
+    If there is none, no file of theirs is to be sent; but an answer of the authority is still
+    awaited, on a concern that is sent for it. Returns the concern that has the steps now, if it was
+    there before.
+    """
+    owed = [step for step in agenda.steps_of_kind(*OF_LEAVING) if _is_leaving_of(step, was)]
+    agenda.end_steps(owed, StepEnding.SUPERSEDED)
+    if was is None or not owed:
+        return []
+    concerns = _find_holding_concerns({was.pk})
+    for step in owed if not concerns else ():
+        if step.kind == StepKind.HOME_EDUCATION and step.departure:
+            _send_home_education_concern(record, step.departure, protected=True)
+    others = list(_lock_agendas(record, concerns.values()).values())
+    for other in others:
+        for step in owed:
+            moved = _open_leaving_step(other, StepKind(step.kind), step.departure)
+            moved.due_at = step.due_at
+        other.reassign_role_steps()
+    return [other.concern for other in others]
+
+
+def _is_leaving_of(step: Step, child: Child | None) -> bool:
+    return bool(child and step.departure and step.departure.child_id == child.pk)
+
+
+def open_steps_of_leaver(agenda: NextSteps, child: Child) -> None:
+    """After the concern of `agenda` was moved to `child`: if they have left to another school, or
+    are about to, their file goes there with it. Nothing, if a step for that is open already."""
+    about = ConcernChild.objects.subjects_only().filter(concern=agenda.concern, child=child)
+    rows = Departure.objects.filter(child=child).last_of_each_child().not_over()
+    gone = rows.filter(reason__in=FILE_FOLLOWS).first()
+    if gone and about.exists() and not _find_open_leaving_steps({child.pk}):
+        _open_leaving_step(agenda, StepKind.SEND_FILE, gone)
 
 
 def settle_after_leaving(agenda: NextSteps) -> Ending | None:

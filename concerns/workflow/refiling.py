@@ -6,8 +6,9 @@ open; anybody who was told must be told that it was another child. The move is i
 `concern_child.py`.
 """
 
+from concerns.models.child.departure import FileSending
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.concern_child import Refiling
+from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.later_entries import Ending
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision, is_decision_pressing
@@ -16,26 +17,38 @@ from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
 from concerns.models.school.person import Person
 from concerns.rules.clocks import SUPERSEDED, StepKind
+from concerns.rules.leaving import SendingStage
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.workflow import re_referral
+from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.leaving import move_leaving_steps, open_steps_of_leaver
 from concerns.workflow.next_steps import NextSteps
 
 
 def is_known_outside(concern: Concern) -> bool:
-    """Whether parents, an adviser or an agency have been told anything about the concern."""
+    """Whether parents, an adviser or an agency have been told anything about the concern, or a new
+    school has had it with the file of a child it is about."""
     sent = ReferralEvent.objects.filter(referral__concern=concern, stage=ReferralStage.SENT)
     met = Meeting.objects.filter(concern=concern)
-    if sent.exists() or met.exists():
+    about = ConcernChild.objects.subjects_only().filter(concern=concern, child__isnull=False)
+    files = FileSending.objects.filter(stage=SendingStage.SENT, at__gt=concern.received_at)
+    with_file = files.filter(child__in=about.values("child"))
+    if sent.exists() or met.exists() or with_file.exists():
         return True
     return Conversation.objects.filter(concern=concern, reached=True).exists()
 
 
-def update_steps_after_refile(agenda: NextSteps, refiling: Refiling, reached: bool) -> None:
-    """Update the steps of a concern after it was moved.
+def update_steps_after_refile(
+    record: ActRecorder, agenda: NextSteps, refiling: Refiling, reached: bool
+) -> list[Concern]:
+    """Update the steps of the concern of `agenda` after it was moved.
 
-    `reached`: somebody was told, or has read, that it was about the wrong child.
+    `reached`: somebody was told, or has read, that it was about the wrong child. Returns the other
+    concerns whose steps have changed: those that hold now what is to do for the wrong child, who
+    leaves.
     """
     concern = agenda.concern
+    others = move_leaving_steps(record, agenda, refiling.was)
     by = agenda.by.person
     kept_out = list(Person.objects.excluded_from_any(concern).order_by("pk"))
     for person in kept_out:
@@ -57,8 +70,10 @@ def update_steps_after_refile(agenda: NextSteps, refiling: Refiling, reached: bo
         agenda.add_step(kind)
     if reached and concern.state != State.CLOSED:
         agenda.add_step(StepKind.PUT_RIGHT, holder=concern.holder or own)
+    open_steps_of_leaver(agenda, refiling.to)
     agenda.ensure_next_step()
     agenda.reassign_role_steps()
+    return others
 
 
 def _reopen_decision(agenda: NextSteps, refiling: Refiling, own: Person | None) -> None:

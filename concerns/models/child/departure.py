@@ -29,6 +29,10 @@ class Departures(RowsOfChild[FactRow]):
         )
         return self.filter(~models.Exists(later))
 
+    def not_over(self) -> Self:
+        """Without those of children who had left and are on the roll again."""
+        return self.filter(models.Q(left_on__isnull=True) | models.Q(child__left__isnull=False))
+
     def newest_first(self) -> Self:
         return self.order_by("-at", "-id")
 
