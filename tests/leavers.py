@@ -1,9 +1,10 @@
 """Helps tests to let children leave, and to send their files on."""
 
+import re
 from datetime import timedelta
 
 from concerns.leaving import acts
-from concerns.models import Step
+from concerns.models import Concern, RollQuestion, Step
 from concerns.paper.pupil_rows import PupilLine
 from concerns.roll import acts as roll
 from concerns.rules.clocks import StepKind
@@ -67,3 +68,27 @@ def make_whole_leaving(lead) -> None:
         else:
             leave(lead, child)
             send(lead, child)
+
+
+def filled_in(*answers: tuple[RollQuestion, str, str], **more) -> dict[str, str]:
+    """The form of many pupils: (question, answer, place) for each."""
+    given = {"left_on_day": "6", "left_on_month": "11", "left_on_year": "2026", **more}
+    for question, said, place in answers:
+        given |= {f"answer_{question.uid}": said, f"place_{question.uid}": place}
+        given[f"address_{question.uid}"] = ""
+    return given
+
+
+def concerns_about(child) -> list[Concern]:
+    return list(Concern.objects.filter(children__child=child).order_by("id"))
+
+
+def open_steps_about(child, kind: StepKind) -> list[Step]:
+    return list(Step.objects.open().filter(concern__children__child=child, kind=kind))
+
+
+def without_form_keys(shown: str) -> str:
+    """A page without what is another in each form: keys against forgery, and of the draft."""
+    return re.sub(
+        r'name="(csrfmiddlewaretoken|draft_\w+|draft|keep|once)" value="[^"]*"', "", shown
+    )

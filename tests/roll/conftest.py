@@ -107,3 +107,12 @@ def hidden(page: str) -> dict[str, str]:
 def desk(client, office) -> Desk:
     factories.sign_in(client, office.viewer.person)
     return Desk(client)
+
+
+@pytest.fixture
+def missing(office) -> list[RollQuestion]:
+    """Four pupils who are missing from the second file, in the order in which they are asked."""
+    pupils = exports.roll(20)
+    office.bring(pupils)
+    office.bring(pupils[4:])
+    return list(RollQuestion.objects.order_by("id").select_related("child"))
