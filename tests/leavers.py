@@ -8,7 +8,7 @@ from concerns.models import Concern, RollQuestion, Step
 from concerns.paper.pupil_rows import PupilLine
 from concerns.roll import acts as roll
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import Consent, FileSentHow, LeavingReason, SendingStage
+from concerns.rules.leaving import FileSentHow, HomeEducationConsent, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import SamePupil
@@ -48,7 +48,7 @@ def ask_receipt(lead, child, stage=SendingStage.RECEIVED, now=LATER + 2 * DAY):
     return acts.confirm_receipt(by=lead, step=step, stage=stage, now=now, **said)
 
 
-def check_home(lead, child, consent=Consent.GIVEN, now=LATER + DAY, **more):
+def check_home(lead, child, consent=HomeEducationConsent.GIVEN, now=LATER + DAY, **more):
     said = {"consent_words": "A. Hall, Monday", "social_worker_words": "Knows.",
             "address_words": "Visited.", **more}  # fmt: skip
     step = step_of(child, StepKind.HOME_EDUCATION)

@@ -19,7 +19,7 @@ from concerns.models import (
 )
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.leaving import SENDING_ENDS, Consent, LeavingReason, SendingStage
+from concerns.rules.leaving import SENDING_ENDS, HomeEducationConsent, LeavingReason, SendingStage
 from concerns.rules.roles import May
 from concerns.rules.words import RollAnswer
 from concerns.workflow.leaving import (
@@ -189,7 +189,7 @@ def answer_home_education(
     *,
     by: Viewer,
     step: Step,
-    consent: Consent,
+    consent: HomeEducationConsent,
     consent_words: str,
     social_worker_words: str,
     address_words: str,
@@ -218,7 +218,7 @@ def answer_home_education(
         consent=consent,
         **said,
     )
-    if consent is Consent.REFUSED:
+    if consent is HomeEducationConsent.REFUSED:
         put_back_on_roll(by, child, by.todays_date)
         if not agenda.steps_of_kind(StepKind.MISSING_FROM_ROLL):
             agenda.add_step(StepKind.MISSING_FROM_ROLL)

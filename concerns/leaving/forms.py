@@ -14,8 +14,8 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.rules.leaving import (
-    Consent,
     FileSentHow,
+    HomeEducationConsent,
     LeavingReason,
     SendingStage,
     leaver_fault,
@@ -23,7 +23,6 @@ from concerns.rules.leaving import (
 from concerns.rules.wording import format_date_or_time
 
 STILL_HERE = "Leave it empty if they are still here. Their file can go ahead of them."
-WHO_THERE = "Who there? Name, post and telephone number"
 
 
 class DepartureForm(DraftableForm):
@@ -68,9 +67,15 @@ class DepartureForm(DraftableForm):
         return {**given, "reason": LeavingReason(given["reason"])}
 
 
+NAME_POST_AND_NUMBER = "Name, post and telephone number"
+
+
 class FileStepForm(DraftableForm):
     """Base of the two forms about a child's file: when it happened, who there, and a note."""
 
+    happened_on = past_moment.day_field("On what day?")
+    happened_at = past_moment.time_field()
+    words = WordsField("Anything else to record")
     moment: datetime | None = None
 
     def __init__(self, typed: PostedFields | None = None, *, now: datetime, **more: Any):
@@ -101,23 +106,10 @@ def _stage_field(label: str, *stages: tuple[SendingStage, str]):
     return field
 
 
-class SendFileForm(FileStepForm):
-    stage = _stage_field(
-        "Has the file been sent?",
-        (SendingStage.SENT, "Yes, it has been sent"),
-        (SendingStage.NOT_NEEDED, "No, and it will not be: I say why below"),
-    )
-    how = choice_field("How was it sent?", FileSentHow)
-    person_there = WordsField(WHO_THERE, line=True)
-    happened_on = past_moment.day_field("On what day?")
-    happened_at = past_moment.time_field()
-    words = WordsField(
-        "Anything else to record",
-        help_text="The number of the parcel, what was sent ahead, or why it is not sent.",
-    )
-    helper = lay_out_form(
-        "stage",
-        "how",
+def _lay_out_file_step(*first: str):
+    """The questions `first`, then those that both forms ask."""
+    return lay_out_form(
+        *first,
         "person_there",
         "happened_on",
         Question("happened_at", width=5),
@@ -125,11 +117,28 @@ class SendFileForm(FileStepForm):
         ButtonRow(SubmitButton("Record this")),
     )
 
+
+class SendFileForm(FileStepForm):
+    stage = _stage_field(
+        "Has the file been sent?",
+        (SendingStage.SENT, "Yes, it has been sent"),
+        (SendingStage.NOT_NEEDED, "No, and it will not be: I say why below"),
+    )
+    how = choice_field("How was it sent?", FileSentHow)
+    person_there = WordsField(f"Who received it there? {NAME_POST_AND_NUMBER}", line=True)
+    helper = _lay_out_file_step("stage", "how")
+
+    def __init__(self, typed: PostedFields | None = None, **more: Any):
+        super().__init__(typed, **more)
+        self.fields[
+            "words"
+        ].help_text = "The number of the parcel, what was sent ahead, or why it is not sent."
+
     def clean(self):
         given = super().clean()
         if given.get("stage") == SendingStage.SENT:
             self.need("how", "Choose how it was sent")
-            self.need("person_there", "Write who there was to receive it")
+            self.need("person_there", "Write who received it there")
         elif given.get("stage") == SendingStage.NOT_NEEDED:
             self.need("words", "Write why it is not sent")
         return given
@@ -142,29 +151,23 @@ class SendFileForm(FileStepForm):
 
 class ReceiptForm(FileStepForm):
     stage = _stage_field(
-        "Has the new school the file?",
+        "Does the new school have the file?",
         (SendingStage.RECEIVED, "Yes, they have confirmed it"),
         (SendingStage.CHASED, "I have asked, and they have not confirmed it yet"),
     )
     person_there = WordsField(
-        WHO_THERE, line=True, needed="Write who there confirmed it, or whom you asked"
+        f"Whom did you speak to there? {NAME_POST_AND_NUMBER}",
+        line=True,
+        needed="Write whom you spoke to there",
     )
-    happened_on = past_moment.day_field("On what day?")
-    happened_at = past_moment.time_field()
-    words = WordsField("Anything else to record")
-    helper = lay_out_form(
-        "stage",
-        "person_there",
-        "happened_on",
-        Question("happened_at", width=5),
-        Question("words", rows=3),
-        ButtonRow(SubmitButton("Record this")),
-    )
+    helper = _lay_out_file_step("stage")
 
 
 class HomeEducationForm(DraftableForm):
     consent = choice_field(
-        "What does the local authority say?", Consent, needed="Choose what the authority says"
+        "What does the local authority say?",
+        HomeEducationConsent,
+        needed="Choose what the authority says",
     )
     consent_words = WordsField(
         "Who said so, when, and how?", needed="Write who at the authority said so, and when"
@@ -192,4 +195,4 @@ class HomeEducationForm(DraftableForm):
     @property
     def act_arguments(self) -> dict:
         given = self.cleaned_data
-        return {**given, "consent": Consent(given["consent"])}
+        return {**given, "consent": HomeEducationConsent(given["consent"])}

@@ -51,7 +51,7 @@ class UnaccountedRow:
 @dataclass(frozen=True)
 class LeaversPage:
     """`unaccounted`: children whom nobody could find, the longest first. `steps`: what is to be
-    done for children who leave. `left`: who left within a year."""
+    done for children who leave. `left`: who left, or is about to, within a year."""
 
     unaccounted: list[UnaccountedRow]
     more_unaccounted: bool

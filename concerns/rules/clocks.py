@@ -60,7 +60,7 @@ class StepKind(Choice):
     FILE_RECEIPT = "file_receipt", "Find out whether the new school has the child's file"
     HOME_EDUCATION = (
         "home_education",
-        "Home education of a child whom social care protects: hold it open",
+        "Home education of a child whom social care protects: get the authority's answer",
     )
     SUPPORT = "support", "Put the support in school in place"
     WATCH = "watch", "The watch ends: look again"

@@ -44,10 +44,10 @@ PLACE_NEEDED: dict[str, str] = {
 # the new school or college).
 FILE_FOLLOWS = frozenset({LeavingReason.OTHER_SCHOOL, LeavingReason.ABROAD})
 
-# While one of these stands, home education is held open (`StepKind.HOME_EDUCATION`). Section 434A
-# of the Education Act 1996 names enquiries under section 47 and the action that follows them, which
-# is what a child protection plan is.
-HELD_OPEN_WITH = frozenset({StatusKind.SECTION_47, StatusKind.PLAN})
+# While one of these stands, home education needs the authority's answer, which is a next step
+# (`StepKind.HOME_EDUCATION`). Section 434A of the Education Act 1996 names enquiries under section
+# 47 and the action that follows them, which is what a child protection plan is.
+NEEDS_ANSWER_WITH = frozenset({StatusKind.SECTION_47, StatusKind.PLAN})
 
 
 class FileSentHow(Choice):
@@ -72,11 +72,11 @@ class SendingStage(Choice):
 SENDING_ENDS = frozenset({SendingStage.RECEIVED, SendingStage.NOT_NEEDED})
 
 
-class Consent(Choice):
+class HomeEducationConsent(Choice):
     """What the authority said to a parent who asks to withdraw a child for home education."""
 
     GIVEN = "given", "The authority consents"
-    REFUSED = "refused", "The authority refuses: the child stays on the roll"
+    REFUSED = "refused", "The authority refuses: the child goes back on the roll"
 
 
 def roll_answer_for(said: PupilAnswer) -> RollAnswer:

@@ -29,7 +29,7 @@ from concerns.models.concern.later_entries import Ending
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.school.person import Viewer
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import FILE_FOLLOWS, HELD_OPEN_WITH, LeavingReason, leaver_fault
+from concerns.rules.leaving import FILE_FOLLOWS, NEEDS_ANSWER_WITH, LeavingReason, leaver_fault
 from concerns.rules.lifecycle import State
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, ConcernOutcome, GoingHome
@@ -204,7 +204,7 @@ def _end_leaving_steps(agendas: Iterable[NextSteps], ended: Collection[int]) -> 
 def _find_owed_steps(rows: Iterable[Departure]) -> list[tuple[Departure, StepKind]]:
     rows = list(rows)
     home = {row.child_id for row in rows if row.reason == LeavingReason.HOME_EDUCATION}
-    standing = Status.objects.not_ended().filter(child__in=home, kind__in=HELD_OPEN_WITH)
+    standing = Status.objects.not_ended().filter(child__in=home, kind__in=NEEDS_ANSWER_WITH)
     held = set(standing.values_list("child", flat=True)) if home else set()
     follows = [(row, StepKind.SEND_FILE) for row in rows if row.reason in FILE_FOLLOWS]
     return follows + [(row, StepKind.HOME_EDUCATION) for row in rows if row.child_id in held]

@@ -3,8 +3,9 @@
 KCSIE, part two ("Children who are absent from education"): a child missing education is a warning
 sign of much else, and the school and the authority must find out where they are. So "we do not know
 where the child is" sends a concern about that child, written by whoever answered. It climbs to the
-deputy, the head and the adviser outside as any other. It is sent of every such child, whether or
-not there are other concerns about them, so that the office learns of none.
+deputy, the head and the adviser outside as any other. Whatever other concerns there are about the
+child, it is sent, so that the office learns of none. No second one is sent of a child while the one
+that such an answer sent before is open.
 """
 
 from collections.abc import Sequence
@@ -46,10 +47,8 @@ def unaccounted_questions(rows: RollQuestions[RollQuestion]) -> RollQuestions[Ro
 
 
 def send_unaccounted_concerns(record: ActRecorder, questions: Sequence[RollQuestion]) -> None:
-    """Send a concern about the child of each of `questions`, which were just answered "not known".
-
-    Not if the one that an earlier such answer sent is still open.
-    """
+    """Send a concern about the child of each of `questions`, which were just answered "not known";
+    but none of a child while the one that such an answer sent before is open."""
     told = _children_told_of(questions)
     for question in questions:
         if question.child_id not in told:

@@ -22,7 +22,7 @@ from concerns.models import (
 )
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import Consent, FileSentHow, LeavingReason, SendingStage
+from concerns.rules.leaving import FileSentHow, HomeEducationConsent, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import ConcernOutcome
@@ -230,7 +230,7 @@ def test_where_the_lead_is_kept_out_the_deputy_finds_who_may_not_be_educated_at_
 ):
     homes.add_status(without_lead, child, "section_47")
     leave(without_lead, child, LeavingReason.HOME_EDUCATION, place="")
-    check_home(without_lead, child, Consent.REFUSED)
+    check_home(without_lead, child, HomeEducationConsent.REFUSED)
     step = Step.objects.open().get(kind=StepKind.MISSING_FROM_ROLL)
     assert step.holder_words == Role.DEPUTY.title_words
 
@@ -274,7 +274,7 @@ def test_a_lead_sends_no_concern_of_a_child_whom_nobody_protects(lead, child):
 def test_consent_refused_puts_the_child_back_on_the_roll_and_asks_where_they_are(
     lead, protected, opened
 ):
-    check_home(lead, protected, Consent.REFUSED)
+    check_home(lead, protected, HomeEducationConsent.REFUSED)
     protected.refresh_from_db()
     assert protected.left is None
     assert queries.read_leavers(lead).left == []
@@ -288,16 +288,16 @@ def test_consent_refused_for_a_child_still_here_changes_nothing_on_the_roll(lead
     homes.add_status(lead, child, "section_47")
     leave(lead, child, LeavingReason.HOME_EDUCATION, place="", left_on=None)
     before = child.enrolments.count()
-    check_home(lead, child, Consent.REFUSED)
+    check_home(lead, child, HomeEducationConsent.REFUSED)
     assert child.enrolments.count() == before
 
 
 def test_where_somebody_looks_for_the_child_already_it_is_not_asked_twice(lead, child, closed):
     homes.add_status(lead, child, "section_47")
     leave(lead, child, LeavingReason.HOME_EDUCATION, place="")
-    check_home(lead, child, Consent.REFUSED)
+    check_home(lead, child, HomeEducationConsent.REFUSED)
     leave(lead, child, LeavingReason.HOME_EDUCATION, place="", now=LATER + 2 * DAY)
-    check_home(lead, child, Consent.REFUSED, now=LATER + 3 * DAY)
+    check_home(lead, child, HomeEducationConsent.REFUSED, now=LATER + 3 * DAY)
     assert closed.steps.open().filter(kind=StepKind.MISSING_FROM_ROLL).count() == 1
 
 
@@ -371,7 +371,7 @@ def test_home_education_by_its_page(signed_in, protected):
 WRONG = (
     ("leaving_send", {}, "Choose one of the answers"),
     ("leaving_send", {"stage": "sent", **AT}, "Choose how it was sent"),
-    ("leaving_send", {"stage": "sent", "how": "hand", **AT}, "Write who there was"),
+    ("leaving_send", {"stage": "sent", "how": "hand", **AT}, "Write who received it there"),
     ("leaving_send", {"stage": "not_needed", **AT}, "Write why it is not sent"),
     ("leaving_send", {"stage": "received", **AT}, "Choose one of the answers"),
     ("leaving_child", {}, "Choose why they leave"),

@@ -13,8 +13,8 @@ from concerns.models.child.child import Child
 from concerns.models.child.child_fact import FactRow, RowOfChild, RowsOfChild
 from concerns.models.school.person import Person
 from concerns.rules.leaving import (
-    Consent,
     FileSentHow,
+    HomeEducationConsent,
     LeavingReason,
     SendingStage,
     destination_words,
@@ -138,7 +138,7 @@ class HomeEducationCheck(RowOfChild):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(consent__in=[word.value for word in Consent]),
+                condition=models.Q(consent__in=[word.value for word in HomeEducationConsent]),
                 name="consent_is_known",
             )
         ]
@@ -148,4 +148,4 @@ class HomeEducationCheck(RowOfChild):
 
     @property
     def consent_in_words(self) -> str:
-        return Consent.label_of_value(self.consent)
+        return HomeEducationConsent.label_of_value(self.consent)
