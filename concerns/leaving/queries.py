@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from concerns.doors import sight
 from concerns.models import (
@@ -111,8 +111,11 @@ def _build_leaver_rows(
 
 def _step_is_visible_to(viewer: Viewer) -> Exists:
     """Whether the step with which a row was recorded is of a concern that the viewer may see.
-    Whoever is kept out of it would learn from the row that there is one."""
-    return Exists(Step.objects.visible_to(viewer).filter(departure=OuterRef("departure")))
+    Whoever is kept out of it would learn from the row that there is one. It is the step that was
+    open then: an earlier one may be of another concern, from which it was moved."""
+    steps = Step.objects.visible_to(viewer).filter(departure=OuterRef("departure"))
+    not_over = Q(done_at__isnull=True) | Q(done_at__gte=OuterRef("at"))
+    return Exists(steps.filter(not_over, opened_at__lte=OuterRef("at")))
 
 
 @dataclass(frozen=True)

@@ -436,6 +436,17 @@ def test_whoever_is_kept_out_of_the_concern_is_told_nothing_of_the_file(
     assert len(queries.read_child_leaving(lead, child.uid).sendings) == 1
 
 
+def test_whoever_is_kept_out_of_the_concern_is_told_nothing_of_the_authoritys_answer(
+    where, lead, protected, opened
+):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    check_home(lead, protected)
+    assert len(queries.read_child_leaving(deputy, protected.uid).checks) == 1
+    triage.exclude(by=lead, concern=opened, person=deputy.person, why="A friend.", now=LATER)
+    assert queries.read_child_leaving(deputy, protected.uid).checks == []
+    assert len(queries.read_child_leaving(lead, protected.uid).checks) == 1
+
+
 def test_the_office_is_asked_no_longer_once_a_lead_has_said_where_a_child_is(where, lead, child):
     file = RollFile.objects.create(school=where, by=lead.person, read_at=NOW, content="")
     asked = RollQuestion.objects.create(school=where, child=child, file=file, asked_at=NOW)

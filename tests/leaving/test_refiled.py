@@ -2,16 +2,17 @@
 
 import pytest
 
+from concerns.leaving import queries
 from concerns.models import Concern, Step
 from concerns.models.response.step import StepEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import LeavingReason
+from concerns.rules.leaving import LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories, homes
-from tests.leavers import DAY, LATER, leave, return_pupil_by_hand, send, step_of
+from tests.leavers import DAY, LATER, ask_receipt, leave, return_pupil_by_hand, send, step_of
 
 pytestmark = pytest.mark.django_db
 MOVED = LATER + 2 * DAY
@@ -109,6 +110,22 @@ def test_the_new_school_that_had_it_in_the_wrong_childs_file_must_be_told(
     send(lead, child)
     refile(lead, misfiled, right)
     assert misfiled.steps.open().filter(kind=StepKind.PUT_RIGHT).exists()
+
+
+def test_whoever_is_kept_out_of_the_other_concern_reads_nothing_of_what_was_done_there(
+    where, lead, child, right
+):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    kept_out = {"excluded": (deputy.person,), "lead": lead, "children": (child,)}
+    factories.concern_at(State.TAKEN, where=where, **kept_out)
+    misfiled = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(child,))
+    leave(lead, child)
+    send(lead, child)
+    refile(lead, misfiled, right)
+    ask_receipt(lead, child, now=MOVED + DAY)
+    said = queries.read_child_leaving(deputy, child.uid).sendings
+    assert [row.stage for row in said] == [SendingStage.SENT]
+    assert len(queries.read_child_leaving(lead, child.uid).sendings) == 2
 
 
 # The right child, who may have left too.
