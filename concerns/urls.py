@@ -225,7 +225,7 @@ urlpatterns = [
     gated_path("roll/pupils/add/", roll.add, May.ROLL, "roll_add"),
     gated_path("roll/pupil/<uuid:uid>/", roll.pupil, May.ROLL, "roll_pupil"),
     gated_path("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
-    gated_path("roll/leavers/", roll.leavers, May.ROLL, "roll_leavers"),
+    gated_path("roll/missing/", roll.missing, May.ROLL, "roll_missing"),
     gated_path("roll/file/<uuid:uid>/take-back/", roll.take_back, May.ROLL, "roll_take_back"),
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     # Not the power to keep the roll: whoever brings records in reads what was written of children.

@@ -14,6 +14,8 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.rules.leaving import (
+    PLACE_HINT,
+    PLACE_QUESTION,
     FileSentHow,
     HomeEducationConsent,
     LeavingReason,
@@ -27,11 +29,7 @@ STILL_HERE = "Leave it empty if they are still here. Their file can go ahead of 
 
 class DepartureForm(DraftableForm):
     reason = choice_field("Why do they leave?", LeavingReason, needed="Choose why they leave")
-    place = WordsField(
-        "Which school, or which country?",
-        line=True,
-        help_text="A school with its town. Leave it empty for home education.",
-    )
+    place = WordsField(PLACE_QUESTION, line=True, help_text=PLACE_HINT)
     address = WordsField("Its address, and who to reach there", line=True)
     left_on = DayField(
         label="Last day at this school",

@@ -39,7 +39,15 @@ from concerns.paper.roll_matching import FIELDS
 from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
 from concerns.roll import queries
 from concerns.roll.acts import AnsweredPupil
-from concerns.rules.leaving import PupilAnswer, leaver_fault, reason_for, roll_answer_for
+from concerns.rules.leaving import (
+    PLACE_HINT,
+    PLACE_QUESTION,
+    SCHOOL_HINT,
+    PupilAnswer,
+    leaver_fault,
+    reason_for,
+    roll_answer_for,
+)
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import SamePupil
 from concerns.workflow.leaving import Leaver
@@ -150,8 +158,6 @@ class TakeBackForm(DraftableForm):
         return {}
 
 
-WHERE = "Which school, or which country?"
-WHERE_HINT = "A school with its town. Leave it empty for home education."
 ADDRESS = "Its address or e-mail, if you have it"
 SAY_WHERE = "Say where this pupil is"
 
@@ -167,7 +173,7 @@ class PupilAnswerForm(DraftableForm):
         ],
         error_messages={"required": SAY_WHERE, "invalid_choice": WRONG},
     )
-    place = WordsField(WHERE, line=True, help_text=WHERE_HINT)
+    place = WordsField(PLACE_QUESTION, line=True, help_text=PLACE_HINT)
     address = WordsField(ADDRESS, line=True)
     left_on = DayField(
         label="Last day at this school",
@@ -239,7 +245,7 @@ def _answered_pupil(
 
 
 @dataclass(frozen=True)
-class LeaverBoxes:
+class MissingPupilBoxes:
     """The boxes of one pupil in the form of many."""
 
     question: RollQuestion
@@ -248,7 +254,7 @@ class LeaverBoxes:
     address: forms.BoundField
 
 
-class LeaversForm(DraftableForm):
+class MissingPupilsForm(DraftableForm):
     """Where many pupils are: those who left in the summer, answered at once.
 
     The last day and the school that most of them go to are asked once. A pupil without an answer
@@ -262,7 +268,7 @@ class LeaversForm(DraftableForm):
         help_text="For a pupil with another last day, leave the answer empty here and use their "
         "own page.",
     )
-    school = WordsField("The school that most of them go to", line=True, help_text=WHERE_HINT)
+    school = WordsField("The school that most of them go to", line=True, help_text=SCHOOL_HINT)
     school_address = WordsField(ADDRESS, line=True)
     helper = lay_out_form("left_on", "school", "school_address")
 
@@ -287,13 +293,13 @@ class LeaversForm(DraftableForm):
                 choices=choices,
                 error_messages={"invalid_choice": WRONG},
             )
-            self.fields[f"place_{question.uid}"] = WordsField(WHERE, line=True)
+            self.fields[f"place_{question.uid}"] = WordsField(PLACE_QUESTION, line=True)
             self.fields[f"address_{question.uid}"] = WordsField(ADDRESS, line=True)
 
     @property
-    def rows(self) -> list[LeaverBoxes]:
+    def rows(self) -> list[MissingPupilBoxes]:
         return [
-            LeaverBoxes(
+            MissingPupilBoxes(
                 question,
                 self[f"answer_{question.uid}"],
                 self[f"place_{question.uid}"],

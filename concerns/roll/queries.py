@@ -49,8 +49,8 @@ from concerns.rules.name_folding import find_pupil_numbers
 
 PAGE = 20
 # How many pupils stand in the form of many.
-MOST_LEAVERS = 150
-LEAVERS = "pupils to be answered for"
+MOST_MISSING_PUPILS = 150
+MISSING_PUPILS = "pupils to be answered for"
 # How many pupils a page of the whole list shows, and how many a search finds at most.
 PUPILS_PAGE = 50
 FIRST_ROWS = 5
@@ -208,7 +208,7 @@ def list_roll_questions(viewer: Viewer, after: UUID | None) -> tuple[list[RollQu
     return sight.read_page_of_list(viewer, rows.order_by("id"), PAGE, reason="roll questions")
 
 
-def list_leavers(
+def list_missing_pupils(
     viewer: Viewer, after: UUID | None, answered_for: Collection[UUID] | None
 ) -> tuple[list[RollQuestion], bool, int]:
     """The open questions of the form of many pupils, whether more follow, and for how many of
@@ -220,11 +220,11 @@ def list_leavers(
     rows = RollQuestion.objects.of_school(viewer).unanswered_questions().select_related("child")
     rows = rows.order_by("id")
     if answered_for is not None:
-        found = sight.read_list(viewer, rows.filter(uid__in=answered_for), reason=LEAVERS)
+        found = sight.read_list(viewer, rows.filter(uid__in=answered_for), reason=MISSING_PUPILS)
         return found, False, len(set(answered_for)) - len(found)
     if after:
         rows = rows.asked_after(after)
-    return (*sight.read_page_of_list(viewer, rows, MOST_LEAVERS, reason=LEAVERS), 0)
+    return (*sight.read_page_of_list(viewer, rows, MOST_MISSING_PUPILS, reason=MISSING_PUPILS), 0)
 
 
 def list_recent_answers(viewer: Viewer) -> list[RollQuestion]:

@@ -14,7 +14,7 @@ from concerns.roll.forms import (
     ColumnsForm,
     ConfirmImportForm,
     CorrectPupilForm,
-    LeaversForm,
+    MissingPupilsForm,
     PupilAnswerForm,
     RollUploadForm,
     TakeBackForm,
@@ -125,19 +125,19 @@ def answer(request, uid):
     return sheet.render_page("roll/answer.html", asked=question)
 
 
-def leavers(request):
+def missing(request):
     """Many pupils who were missing from a file, in one form."""
     viewer = request.viewer
     posted = PostedFields.from_post(request).answer_fields if request.method == "POST" else None
     after = sight.read_uid_in_address(request, "after")
     there = read_answered_uids(posted) if posted is not None else None
-    questions, more, gone = queries.list_leavers(viewer, after, there)
+    questions, more, gone = queries.list_missing_pupils(viewer, after, there)
     given = {"questions": questions, "gone": gone, "today": viewer.todays_date}
-    sheet = FormPage(request, LeaversForm, **given)
+    sheet = FormPage(request, MissingPupilsForm, **given)
     if sheet.is_complete and sheet.attempt_act(acts.answer, **sheet.form.act_arguments):
-        return sheet.go_to_page("roll_leavers")
+        return sheet.go_to_page("roll_missing")
     last = questions[-1].uid if more else ""
-    return sheet.render_page("roll/leavers.html", more=last, later=after)
+    return sheet.render_page("roll/missing.html", more=last, later=after)
 
 
 def pupils(request):

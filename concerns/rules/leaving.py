@@ -34,6 +34,10 @@ class PupilAnswer(Choice):
     NOT_KNOWN = RollAnswer.NOT_KNOWN.value, RollAnswer.NOT_KNOWN.label
 
 
+# The question where a child went, on every form that asks it, and what helps to answer it.
+PLACE_QUESTION = "Which school, or which country?"
+SCHOOL_HINT = "Its name and town."
+PLACE_HINT = "A school with its town. Leave it empty for home education."
 # What is asked where a child went, by the reason. A reason that is not here asks nothing.
 PLACE_NEEDED: dict[str, str] = {
     LeavingReason.OTHER_SCHOOL: "Say which school, and its town",

@@ -121,7 +121,7 @@ def test_the_office_reads_the_same_after_home_education_of_any_child(office, des
     pages = []
     for question in (protected, other):
         typed = filled_in((question, "home_education", ""))
-        desk.client.post(reverse("roll_leavers"), typed)
+        desk.client.post(reverse("roll_missing"), typed)
         question.refresh_from_db()
         own = text(desk.client.get(reverse("roll_answer", args=[question.uid])))
         pages.append(without_form_keys(own).replace(question.child.name, "A pupil"))

@@ -1,4 +1,4 @@
-"""Tests for September: many leavers are answered at once, each with a reason as data."""
+"""Tests for September: many missing pupils are answered for at once, with a reason each."""
 
 from datetime import date, timedelta
 
@@ -38,7 +38,7 @@ LAST_DAY = NOW.date()
 def test_many_are_answered_at_once_each_with_a_reason(office, desk, missing):
     first, second, third, fourth = missing
     answer = desk.client.post(
-        reverse("roll_leavers"),
+        reverse("roll_missing"),
         filled_in(
             (first, "years_end", ""),
             (second, "home_education", ""),
@@ -83,7 +83,7 @@ def test_a_form_that_says_too_little_records_nothing_and_keeps_what_was_typed(
     desk, missing, said, place, more, says
 ):
     typed = filled_in((missing[0], said, place), **more)
-    answer = desk.client.post(reverse("roll_leavers"), typed)
+    answer = desk.client.post(reverse("roll_missing"), typed)
     assert answer.status_code == 422
     assert says in text(answer)
     assert not Departure.objects.exists()
@@ -93,7 +93,7 @@ def test_who_was_answered_for_meanwhile_is_not_answered_for_twice(office, desk, 
     first, second, *_ = missing
     office.answer(first, RollAnswer.STILL_HERE)
     typed = filled_in((first, "died", ""), (second, "died", ""))
-    answer = desk.client.post(reverse("roll_leavers"), typed)
+    answer = desk.client.post(reverse("roll_missing"), typed)
     assert answer.status_code == 422
     assert "Somebody answered for some of these pupils" in text(answer)
     assert not Departure.objects.exists()
@@ -120,24 +120,24 @@ def test_an_act_without_what_its_reason_needs_is_refused(office, missing):
 
 
 def test_the_page_of_many_has_everybody_and_says_nothing_of_a_concern(office, desk, missing):
-    before = text(desk.client.get(reverse("roll_leavers")))
+    before = text(desk.client.get(reverse("roll_missing")))
     assert before.count("Its address or e-mail") == 5
     factories.send_concern(factories.viewer(office.school), missing[0].child)
-    assert without_form_keys(text(desk.client.get(reverse("roll_leavers")))) == without_form_keys(
+    assert without_form_keys(text(desk.client.get(reverse("roll_missing")))) == without_form_keys(
         before
     )
 
 
 def test_there_is_a_next_page_for_more_than_fit(desk, missing, monkeypatch):
-    monkeypatch.setattr("concerns.roll.queries.MOST_LEAVERS", 3)
-    page = text(desk.client.get(reverse("roll_leavers")))
+    monkeypatch.setattr("concerns.roll.queries.MOST_MISSING_PUPILS", 3)
+    page = text(desk.client.get(reverse("roll_missing")))
     assert f"?after={missing[2].uid}" in page
-    rest = text(desk.client.get(reverse("roll_leavers"), {"after": missing[2].uid}))
+    rest = text(desk.client.get(reverse("roll_missing"), {"after": missing[2].uid}))
     assert missing[3].child.name in rest
 
 
 def test_when_all_are_answered_the_page_says_so(desk, db):
-    assert "Nobody is left to answer for" in text(desk.client.get(reverse("roll_leavers")))
+    assert "Nobody is left to answer for" in text(desk.client.get(reverse("roll_missing")))
 
 
 def statements(office, count: int) -> int:
