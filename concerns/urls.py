@@ -180,6 +180,7 @@ urlpatterns = [
     gated_path("refer/<uuid:uid>/meet/", refer.meet, May.REFER, "refer_meet"),
     gated_path("refer/<uuid:uid>/plan/", refer.plan, May.REFER, "refer_plan"),
     gated_path("refer/meeting/<uuid:uid>/", refer.change, May.REFER, "refer_change"),
+    gated_path("refer/files/<uuid:uid>/", refer.files, May.REFER, "refer_files"),
     gated_path("refer/<uuid:uid>/again/", refer.again, May.REFER, "refer_again"),
     gated_path("refer/<uuid:uid>/", refer.referral, May.REFER, "refer"),
     gated_path("refer/<uuid:uid>/send/", refer.send, May.REFER, "refer_send"),

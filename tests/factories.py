@@ -40,6 +40,7 @@ from concerns.models import (
     Viewer,
     WatchAnswers,
 )
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.paper.attachment_reading import ReadFile
 from concerns.refer import acts as refer
 from concerns.rules.attachments import FileKind
@@ -192,6 +193,17 @@ def add_file(
     return added
 
 
+def add_file_to(
+    by: Viewer, entry: RowWithFiles, now: datetime = NOW, name: str = "minutes.txt"
+) -> Attachment:
+    """A file that a lead added to a conversation, a meeting or what happened to a referral."""
+    draft = uuid.uuid4()
+    attachments.keep_in_draft(by, draft, [ReadFile(name, FileKind.TEXT, b"Of " + name.encode())])
+    given = {"concern": entry.concern_of_entry, "entry": entry, "draft": draft}
+    (added,) = refer.add_files(by=by, now=now, **given)
+    return added
+
+
 def decision_answers(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
     """A complete full decision for every child the concern is about."""
     said = {
@@ -287,17 +299,23 @@ def make_case_of_child(
     )
     told = {"who": "Mother", "said": "Listened.", "spoken_to": "parent"}
     moment = next(at)
-    refer.speak(by=deputy, concern=concern, happened_at=moment, now=moment, **told)
+    spoken = refer.speak(by=deputy, concern=concern, happened_at=moment, now=moment, **told)
+    add_file_to(deputy, spoken, moment, "note.txt")
     referral = concern.referrals.get()
     moment = next(at)
     said = {"spoken_to": "Duty worker", "happened_at": moment, "now": moment}
     refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
     refer.chase(by=deputy, referral=referral, telephone="01632 960001", minutes=9, **said)
-    refer.hear_back(by=deputy, referral=referral, answer="early_help", words="Will see.", **said)
+    heard = refer.hear_back(
+        by=deputy, referral=referral, answer="early_help", words="Will see.", **said
+    )
+    add_file_to(deputy, heard, moment, "answer.txt")
     _settle_with_promise(referral, deputy, at)
     ours = SchoolAction("Ring the school nurse.", date(2026, 11, 12), deputy.person)
     met = MeetingAnswers("team", moment, "Ann, Bo", "All goes on.", actions=(ours,))
-    refer.meet(by=deputy, concern=concern, met=met, now=next(at))
+    moment = next(at)
+    held = refer.meet(by=deputy, concern=concern, met=met, now=moment)
+    add_file_to(deputy, held, moment)
     _watch_and_close(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=near, why="Involved.", now=next(at))

@@ -1,4 +1,5 @@
-"""The files that are added to a draft and to a concern, and the opening of one.
+"""The files that are added to a draft, to a concern and to what belongs to it, and the opening of
+one.
 
 Files are kept one at a time in a draft, each in a transaction of its own, so that twenty pictures
 that are drawn anew hold up nobody else; an act then makes them files of the concern, in its own
@@ -19,7 +20,7 @@ from django.utils.http import content_disposition_header
 
 from concerns.doors.act import ActRecord, ActRefused
 from concerns.models import Attachment, Concern, Draft, DraftFile, Viewer
-from concerns.models.concern.attachment import FileNotThere, delete_file
+from concerns.models.concern.attachment import FileNotThere, RowWithFiles, delete_file
 from concerns.rules.attachments import (
     MOST_AT_ONCE,
     MOST_OF_CONCERN,
@@ -139,20 +140,30 @@ def _delete_row(row: DraftFile) -> bool:
 
 
 def attach_files_of_draft(
-    record: ActRecord, concern: Concern, draft: uuid.UUID, *, for_leads: bool = False
+    record: ActRecord,
+    concern: Concern,
+    draft: uuid.UUID,
+    *,
+    for_leads: bool = False,
+    entry: RowWithFiles | None = None,
 ) -> list[Attachment]:
     """In an act: make the files of the draft `draft` files of the concern, a line of the ledger for
-    each. What was added to the concern before by the same person is not added again.
+    each. They come with `entry`, which is of the same concern, or with the concern itself. What was
+    added there before by the same person is not added again.
 
     Returns those that were added, missing ones too. Raises ActRefused if there are too many.
     """
     found = list(DraftFile.objects.of_draft(record.by, draft))
-    before = Attachment.objects.filter(concern=concern).values_list("digest", "by") if found else ()
+    there = Attachment.objects.filter(concern=concern).without_content()
+    before = list(there) if found else []
     if len(before) + len(found) > MOST_OF_CONCERN:
         raise ActRefused(TOO_MANY)
-    own = {digest for digest, by in before if digest and by == record.by.person.pk}
+    here = (Attachment.column_of_entry(entry), entry.pk if entry else None)
+    own = {
+        row.digest for row in before if row.by_id == record.by.person.pk and row.entry_key == here
+    } - {""}
     rows = [
-        Attachment.from_draft(row, concern, record.now, for_leads=for_leads)
+        Attachment.from_draft(row, concern, record.now, for_leads=for_leads, entry=entry)
         for row in found
         if row.digest not in own
     ]
@@ -165,8 +176,8 @@ def attach_files_of_draft(
             about=row,
             concern=concern,
             reason=row.missing,
-            words={"digest": row.digest, "name": row.name},
-            unsearched=("digest",),
+            words=row.committed_words,
+            unsearched=("digest", "came with"),
         )
     return rows
 

@@ -28,6 +28,7 @@ from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused, StalePage
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.gated_request import GatedRequest
+from concerns.forms.attachment_form import WITH_FILES
 from concerns.forms.base_form import DraftableForm, PostedFields, WordsField
 from concerns.models import AdultConcern, Concern, Draft, Viewer
 from concerns.models.concern.draft import ADULT, CONCERN
@@ -165,6 +166,11 @@ class FormPage(Generic[FormOfPage]):
     def is_complete(self) -> bool:
         """Whether the form was sent and is valid."""
         return self.asked and self.form.is_valid()
+
+    @property
+    def is_followed_by_files(self) -> bool:
+        """Whether the button was pressed that goes on to the files that came with it."""
+        return self.pressed and self.request.POST.get("do") == WITH_FILES
 
     @property
     def cleaned_answers(self) -> dict[str, Any]:

@@ -9,6 +9,14 @@ from concerns.forms.govuk_layout import ButtonRow, SubmitButton, lay_out_form
 from concerns.rules.attachments import ACCEPTED, NO_BODY_PHOTOGRAPHS
 
 NO_FILE = "Choose a file"
+# The value of the button that records what is in a form, and goes on to the files of it.
+WITH_FILES = "files"
+
+
+def button_with_files(label: str) -> SubmitButton:
+    """The button beside `label`'s that does the same, and then asks for the files. They come after
+    what was written, so that no file keeps it from being recorded."""
+    return SubmitButton(f"{label}, and add a file", value=WITH_FILES, kind="secondary")
 
 
 class ManyFilesInput(forms.FileInput):

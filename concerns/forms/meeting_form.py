@@ -9,6 +9,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
+from concerns.forms.attachment_form import button_with_files
 from concerns.forms.base_form import WordsField, choice_field
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
@@ -66,7 +67,7 @@ class MeetingForm(ConditionalForm):
                 Details(f"Action {number} for the school", *_action_field_names(number))
                 for number in ACTIONS
             ),
-            ButtonRow(SubmitButton("Record the meeting")),
+            ButtonRow(SubmitButton("Record the meeting"), button_with_files("Record the meeting")),
         )
 
     def clean(self):

@@ -13,15 +13,19 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from concerns.doors import attachments
+from concerns.doors.act import ActRefused
+from concerns.doors.gated_request import GatedRequest
+from concerns.doors.unsent_words import uid_of_page
 from concerns.forms.attachment_form import AddFilesForm
 from concerns.models import Viewer
 from concerns.paper.file_upload import UploadedAttachment, list_uploads
@@ -106,6 +110,25 @@ def keep_posted_files(
     if wrong:
         form.add_error(None, wrong)
     return not wrong
+
+
+def add_posted_files(
+    request: GatedRequest, form: AddFilesForm, act: Callable[..., object], **given: Any
+) -> bool:
+    """Keep the files of `form` under the address of the page, and add them by `act`, which is given
+    the viewer, the draft, the time and `given`. False if they were not sent, or not added: then the
+    reason is on the form and nothing of them is kept."""
+    viewer = request.viewer
+    draft = uid_of_page(viewer.person, viewer.school, request.path)
+    if not (form.is_valid() and keep_posted_files(viewer, form, draft, anew=True)):
+        return False
+    try:
+        act(by=viewer, draft=draft, now=viewer.now, **given)
+    except ActRefused as refused:
+        attachments.remove_draft_files(viewer, draft)
+        form.add_error(None, refused.words)
+        return False
+    return True
 
 
 def _require_room() -> None:

@@ -155,7 +155,8 @@ def _entries_from_rows(history: ConcernHistory) -> Iterator[TrailEntry]:
         what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
         yield _entry_of_row(addition, what, ("Words", addition.words))
     for file in history.attachments:
-        what = "Added a file, which was not kept" if file.missing else "Added a file"
+        to = f" to {file.came_with_words}" if file.came_with_words else ""
+        what = f"Added a file{to}{', which was not kept' if file.missing else ''}"
         kept = f"{file.file_kind_words}, {file.size_words}, SHA-256 {file.digest}"
         facts = _stated_facts(
             ("File", file.name),

@@ -83,10 +83,10 @@ def find_altered_files() -> Iterator[str]:
 
 
 def _is_committed_to(file: Attachment) -> bool:
-    """Whether the line of its adding commits to this hash and name."""
+    """Whether the line of its adding commits to this hash and name, and to what it came with."""
     lines = LedgerLine.objects.filter(concern=file.concern.uid, kind=Kind.ATTACHED)
     line = lines.filter(about=str(file.uid)).first()
-    return _commits_to(line, {"digest": file.digest, "name": file.name})
+    return _commits_to(line, file.committed_words)
 
 
 def _find_altered_history() -> Iterator[str]:

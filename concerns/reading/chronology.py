@@ -24,12 +24,13 @@ from concerns.models.child.composed_for_viewer import (
 )
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
+from concerns.reading.chronology_entry import ChronologySource, EntryText
 from concerns.reading.chronology_places import (
     ChronologyFilters,
     ChronologyPlace,
     find_places,
 )
-from concerns.reading.chronology_sources import SOURCES, ChronologySource, EntryText
+from concerns.reading.chronology_sources import SOURCES
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.wording import day_in_short, format_date_or_time, shorten_to_one_line
@@ -62,6 +63,9 @@ class ChronologyEntry:
     concern_key: int | None = None
     # Whether it was brought in from another system.
     is_brought: bool = False
+    # Of a file that can be opened: its name, and the URL name of the page that gives it out.
+    file_name: str = ""
+    opened_by: str = ""
 
     @property
     def when_in_words(self) -> str:
@@ -167,4 +171,6 @@ def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> 
         state=getattr(row, "state", ""),
         concern_key=row.pk if isinstance(row, Concern) else None,
         is_brought=bool(told.brought),
+        file_name=told.file_name,
+        opened_by=told.opened_by,
     )

@@ -6,9 +6,9 @@ Siblings at this school are included only if the viewer may see them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -27,6 +27,7 @@ from concerns.models.child.child_details import (
 from concerns.models.child.child_fact import Fact
 from concerns.models.child.earlier_record import EarlierLine, EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
+from concerns.models.concern.attachment import Attachment
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.later_entries import Addition, Ending, Mark
@@ -38,42 +39,13 @@ from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
+from concerns.reading.chronology_entry import ChronologySource, EntryText, RowWriter, SourceRows
 from concerns.rules.child_file_vocabulary import AdultFactKind, ChronologySort, YesNo
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
-
-
-@dataclass(frozen=True)
-class EntryText:
-    """A row in words, and the concern it is on. `on` is its day, if only a day was written down;
-    `when` says when it happened, as precisely as the writer did. `ended`: the row says that
-    something ended, such as a status. `over_at`: when what took a while was over."""
-
-    heading: str
-    words: str
-    concern: Concern | None = None
-    ended: bool = False
-    on: date | None = None
-    when: str = ""
-    over_at: datetime | None = None
-    # In place of who wrote it here and when, for what was brought in from elsewhere.
-    brought: str = ""
-
-
-SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
-
-
-class ChronologySource(NamedTuple):
-    sort: ChronologySort
-    # A queryset, annotated with `writer`, the name of whoever wrote each row; its column for when
-    # it happened; a function that puts a row into words; its column for when it was written.
-    rows: SourceRows
-    moment: str
-    tell: Callable[[Any], EntryText]
-    written: str = "at"
 
 
 class PartInConcern(TypedDict):
@@ -84,12 +56,6 @@ class PartInConcern(TypedDict):
     writer: str
     about_others: bool
     marks_read: list[Mark]
-
-
-class RowWriter(TypedDict):
-    """The name of whoever wrote a row."""
-
-    writer: str
 
 
 class DecisionStanding(TypedDict):
@@ -135,6 +101,8 @@ def _rows_for_child(model: type[CaseRow], own: str) -> SourceRows:
     return child_source_rows
 
 
+# From a row of a referral to the children it is for.
+_OF_A_REFERRAL = "referral__decision__children__concern_child__child"
 RowOnConcern = type[Addition] | type[Ending] | type[Meeting] | type[Watch]
 
 
@@ -148,9 +116,10 @@ def _rows_on_concerns(model: RowOnConcern) -> SourceRows:
 
 def _with_reference(rows: QuerySet[Any], way: str = "concern", *more: str) -> QuerySet[Any]:
     """`rows` with the uid and the reference of their concern, which is reached by `way`. Of the
-    concern nothing else is read: its words alone would take longer than the row. `more`: what else
-    is fetched with them."""
-    own = [field.name for field in rows.model._meta.concrete_fields]
+    concern nothing else is read: its words alone would take longer than the row; nor what a file
+    holds. `more`: what else is fetched with them."""
+    fields = rows.model._meta.concrete_fields
+    own = [field.name for field in fields if field.name != "content"]
     return rows.select_related(way).only(*own, f"{way}__uid", f"{way}__reference", *more)
 
 
@@ -164,35 +133,55 @@ def _decision_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
 
 
 def conversations_about_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    rows = _said_about_child(Conversation.objects.visible_to(viewer), child)
+    return _with_reference(rows).annotate(writer=F("by__name"))
+
+
+def _said_about_child(rows: QuerySet[Any], child: Child) -> QuerySet[Any]:
     """Without what was said of "the children" before a concern was moved to this child."""
     own = Q(concern_child__child=child) | Q(concern_child=None) & _on_concerns_about_child(child)
     moved = ConcernChild.objects.filter(
         concern=OuterRef("concern"), child=child, said_before__gte=OuterRef("pk")
     )
-    rows = Conversation.objects.visible_to(viewer).filter(_on_concerns_with_child(child), own)
-    rows = rows.exclude(Q(concern_child=None) & Exists(moved))
-    return _with_reference(rows).annotate(writer=F("by__name"))
+    rows = rows.filter(_on_concerns_with_child(child), own)
+    return rows.exclude(Q(concern_child=None) & Exists(moved))
 
 
 def _chase_call_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = _rows_for_child(ChaseCall, "referral__decision__children__concern_child__child")(
-        viewer, child
-    )
+    rows = _rows_for_child(ChaseCall, _OF_A_REFERRAL)(viewer, child)
     return _with_reference(rows, "referral__concern", "referral__route")
 
 
 def meetings_about_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    """Without meetings held before the concern was moved to this child: they were about another."""
-    moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
-    rows = _rows_on_concerns(Meeting)(viewer, child).filter(~Exists(moved))
+    rows = _met_about_child(_rows_on_concerns(Meeting)(viewer, child), child)
     return rows.prefetch_related("actions__holder")
 
 
+def _met_about_child(rows: QuerySet[Any], child: Child) -> QuerySet[Any]:
+    """Without meetings held before the concern was moved to this child: they were about another."""
+    moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
+    return rows.filter(~Exists(moved))
+
+
 def referral_events_of_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = _rows_for_child(ReferralEvent, "referral__decision__children__concern_child__child")(
-        viewer, child
-    )
+    rows = _rows_for_child(ReferralEvent, _OF_A_REFERRAL)(viewer, child)
     return _with_reference(rows, "referral__concern", "referral__route")
+
+
+def _files_about_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    """Those that are kept, each where the chronology has what it came with. Whoever sees the file
+    sees that too."""
+    about = _on_concerns_about_child(child)
+    entries: dict[str, QuerySet[Any]] = {
+        "conversation": _said_about_child(Conversation.objects.all(), child),
+        "meeting": _met_about_child(Meeting.objects.filter(about), child),
+        "referral_event": ReferralEvent.objects.filter(**{_OF_A_REFERRAL: child}),
+    }
+    alone = Q(**dict.fromkeys(entries)) & about
+    with_entry = (Q(**{f"{name}__in": rows.values("pk")}) for name, rows in entries.items())
+    found = Attachment.objects.visible_to(viewer).filter(_on_concerns_with_child(child), missing="")
+    found = found.filter(reduce(or_, with_entry, alone))
+    return _with_reference(found).annotate(writer=F("by__name"))
 
 
 def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryText:
@@ -251,6 +240,14 @@ def _describe_meeting(row: Meeting) -> EntryText:
 def _describe_conversation(row: Conversation) -> EntryText:
     heading = concern_history.conversation_in_words(row)
     return EntryText(heading, row.said, row.concern)
+
+
+def _describe_file(row: Attachment) -> EntryText:
+    kind = f"{row.file_kind_words}, {row.size_words}"
+    words = f"{kind}. Added to {row.came_with_words or 'the concern'}"
+    return EntryText(
+        f"File: {row.name}", words, row.concern, file_name=row.name, opened_by="triage_file"
+    )
 
 
 # The child's file
@@ -451,6 +448,7 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield from _list_fact_sources()
     yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
     yield from _list_earlier_record_sources()
+    yield ChronologySource(ChronologySort.FILE, _files_about_child, "at", _describe_file)
 
 
 def _list_earlier_record_sources() -> Iterator[ChronologySource]:

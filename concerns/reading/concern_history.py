@@ -41,6 +41,7 @@ from concerns.models.response.step import Step, StepEnding
 from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
+from concerns.reading.concern_files import files_in_order, join_files
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
@@ -121,6 +122,11 @@ class ConcernHistory:
     refilings: list[Refiling]
     watches: list[Watch]
 
+    @property
+    def own_files(self) -> list[Attachment]:
+        """The files that came with the concern itself, and with nothing else of it."""
+        return [file for file in self.attachments if not file.came_with_words]
+
 
 def load_concern_history(concern: Concern, viewer: Viewer) -> ConcernHistory:
     """Read all rows of `concern` that `viewer` may see: one query finds which kinds there are, then
@@ -189,6 +195,7 @@ def _join_rows(history: ConcernHistory) -> None:
     _join_row(history.concern, "sorting", history.sortings)
     events = [event for referral in history.referrals for event in referral.events.all()]
     promises = [promise for event in events for promise in event.promises.all()]
+    join_files([*history.conversations, *history.meetings, *events], history.attachments)
     for step in history.steps:
         _join_row(step, "decision", history.decisions)
         _join_row(step, "referral", history.referrals)
@@ -373,10 +380,7 @@ def _rows_with_author(model: type[AuthoredText]) -> CaseRows[Any]:
 _KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], CaseRows[Any]]]] = {
     "sortings": (CategorySorting, _sortings_with_categories),
     "marks": (Mark, lambda: Mark.objects.order_by("id")),
-    "attachments": (
-        Attachment,
-        lambda: Attachment.objects.without_content().select_related("by").order_by("id"),
-    ),
+    "attachments": (Attachment, files_in_order),
     "decisions": (Decision, _decisions_with_children),
     "referrals": (Referral, referrals_with_events),
     "conversations": (Conversation, conversations_in_order),

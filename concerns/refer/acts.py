@@ -3,12 +3,15 @@
 A decision opens a referral: that is in `triage/acts.py`. Acts raise Refused, with a sentence.
 """
 
+import uuid
 from datetime import datetime
 from typing import Any
 
+from concerns.doors import attachments
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
+    Attachment,
     ChaseCall,
     ComingMeeting,
     ComingMeetingAnswers,
@@ -29,6 +32,7 @@ from concerns.models import (
     Sighting,
     Viewer,
 )
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.response.coming_meeting import coming_time_fault
 from concerns.models.response.step import StepEnding
 from concerns.rules import lifecycle, meeting_rules, reporting_periods
@@ -429,6 +433,29 @@ def change_meeting(
     reason = MeetingChangeKind.MOVED if begins_at else MeetingChangeKind.CANCELLED
     record(about=change, concern=concern, fields=list(said), reason=reason, words=said)
     return change
+
+
+@act(May.REFER, Kind.ATTACHED, on="concern")
+def add_files(
+    *,
+    by: Viewer,
+    concern: Concern,
+    entry: RowWithFiles,
+    draft: uuid.UUID,
+    now: datetime,
+    record: ActRecord,
+) -> list[Attachment]:
+    """Add the files that are kept under `draft` to a conversation, a meeting or what happened to a
+    referral of the concern: `entry`. They are for the leads."""
+    _require_open_for_referral(concern)
+    if entry.concern_of_entry != concern:
+        raise ActRefused("Add the file to the concern that it belongs to.")
+    added = attachments.attach_files_of_draft(record, concern, draft, for_leads=True, entry=entry)
+    if added:
+        record.agenda_of_concern(concern)
+    else:
+        record(about=entry, concern=concern, reason="already recorded")
+    return added
 
 
 @act(May.REFER, Kind.MET, on="concern")

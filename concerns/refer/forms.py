@@ -8,6 +8,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
+from concerns.forms.attachment_form import button_with_files
 from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
 from concerns.forms.conditional_questions import ConditionalForm, named_choices, offer_choices
 from concerns.forms.govuk_layout import (
@@ -63,7 +64,7 @@ class ConversationForm(ConversationQuestions):
             *self.SAID_LAID[1:],
             "who_else",
             "alone",
-            ButtonRow(SubmitButton("Record it")),
+            ButtonRow(SubmitButton("Record it"), button_with_files("Record it")),
         )
 
     def clean(self):
@@ -120,7 +121,7 @@ class SendReferralForm(ReferralSentQuestions, ReferralForm):
     helper = lay_out_form(
         *ReferralSentQuestions.SENT_LAID,
         Question("words", rows=4),
-        ButtonRow(SubmitButton("It has been sent")),
+        ButtonRow(SubmitButton("It has been sent"), button_with_files("It has been sent")),
     )
 
     def __init__(self, *args, now, **kwargs):
@@ -177,7 +178,7 @@ class AcknowledgeForm(HeardFromAgencyForm):
         "heard_on",
         Question("heard_at", width=5),
         Question("their_reference", width=20),
-        ButtonRow(SubmitButton("They have it")),
+        ButtonRow(SubmitButton("They have it"), button_with_files("They have it")),
     )
 
 
@@ -198,7 +199,7 @@ class ReferralAnswerForm(HeardFromAgencyForm):
         "heard_on",
         Question("heard_at", width=5),
         Question("words", rows=4),
-        ButtonRow(SubmitButton("Record their answer")),
+        ButtonRow(SubmitButton("Record their answer"), button_with_files("Record their answer")),
     )
 
 
@@ -331,7 +332,9 @@ class ChallengeForm(ReferralForm):
         help_text="What has happened since, what you want done, and by when.",
     )
     helper = lay_out_form(
-        "whom", Question("words", rows=4), ButtonRow(SubmitButton("Record the challenge"))
+        "whom",
+        Question("words", rows=4),
+        ButtonRow(SubmitButton("Record the challenge"), button_with_files("Record the challenge")),
     )
 
     def __init__(self, *args, referral, **kwargs):
@@ -361,7 +364,7 @@ class SettleForm(PromiseForm):
         Question("words", rows=4),
         "promises",
         *PromiseForm.PROMISED,
-        ButtonRow(SubmitButton("It is settled")),
+        ButtonRow(SubmitButton("It is settled"), button_with_files("It is settled")),
     )
 
     def clean(self):

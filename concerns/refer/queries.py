@@ -8,6 +8,7 @@ from django.http import Http404
 
 from concerns.doors import sight
 from concerns.models import (
+    Attachment,
     ChaseCall,
     ComingMeeting,
     Concern,
@@ -15,16 +16,19 @@ from concerns.models import (
     Conversation,
     DecisionChild,
     DecisionRoute,
+    Meeting,
     Person,
     Referral,
     ReferralEvent,
     Step,
     Viewer,
 )
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.response.conversation import tries_in_words
 from concerns.paper import chronology_print
 from concerns.reading import concern_history
 from concerns.reading.chronology_places import ChronologyFilters
+from concerns.reading.concern_files import join_files, read_files
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.clocks import MEETINGS, StepKind
 from concerns.rules.roles import May
@@ -50,6 +54,7 @@ def read_conversations_page(viewer: Viewer, uid) -> dict:
     wanted = (StepKind.SEEK_ADVICE, StepKind.SPEAK_TO_PARENTS)
     steps = list(owed.filter(kind__in=wanted))
     talks = list(rows.order_by("happened_at", "id"))
+    join_files(talks, read_files(concern))
     return {
         "concern": concern,
         "talks": talks,
@@ -76,10 +81,11 @@ def read_meetings_page(viewer: Viewer, uid) -> dict:
     wanted = MEETINGS | {StepKind.GO_TO_MEETING}
     owed = Step.objects.open().filter(concern=concern, kind__in=wanted).in_order()
     owed = owed.select_related("holder", "coming").prefetch_related("coming__changes")
-    held = concern_history.meetings_with_actions().filter(concern=concern)
+    held = list(concern_history.meetings_with_actions().filter(concern=concern))
+    join_files(held, read_files(concern))
     return {
         "concern": concern,
-        "meetings": list(held),
+        "meetings": held,
         "steps": list(owed),
     }
 
@@ -113,6 +119,30 @@ def get_referral_to_change(viewer: Viewer, uid) -> Referral:
     return sight.get_one_or_404(viewer, rows.prefetch_related("events"), uid)
 
 
+def get_entry_for_files(viewer: Viewer, uid) -> RowWithFiles:
+    """The conversation, the meeting or what happened to a referral to which files are added. Not
+    recorded: the page that asks for them is. Raises Http404."""
+    rows = [
+        Conversation.objects.select_related("concern", "by"),
+        Meeting.objects.select_related("concern", "by").prefetch_related("actions__holder"),
+        ReferralEvent.objects.select_related("referral__concern", "by"),
+    ]
+    found = (kind.visible_to(viewer).filter(uid=uid).first() for kind in rows)
+    entry = next((row for row in found if row), None)
+    if entry is None:
+        raise Http404
+    return entry
+
+
+def read_page_of_files(viewer: Viewer, entry: RowWithFiles) -> dict:
+    """What files are added to, with those that it has, and its concern. Recorded."""
+    concern = sight.open_concern(viewer, entry.concern_of_entry.uid)
+    join_files([entry], read_files(concern))
+    column = Attachment.column_of_entry(entry)
+    kind = Attachment.ENTRIES[column]
+    return {"concern": concern, "entry": entry, "column": column, "column_words": kind}
+
+
 def find_number_to_ring(viewer: Viewer, referral: Referral) -> str:
     """The telephone number last rung about the referral.
 
@@ -143,6 +173,7 @@ def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
         )
         .get()
     )
+    join_files(found.events.all(), read_files(concern))
     links = DecisionChild.objects.filter(decision=found.decision_id)
     links = links.select_related("concern_child__child").order_by("id")
     owed = Step.objects.open().filter(referral=found).in_order().select_related("holder")

@@ -1,14 +1,15 @@
 """Pages to record conversations, referrals with what becomes of them, and meetings."""
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import MOVED_ON, FormPage
+from concerns.doors.form_page import MOVED_ON, FormPage, status_of_forms
 from concerns.forms.base_form import PostedFields
 from concerns.forms.coming_meeting_form import ComingMeetingForm, MeetingChangeForm
 from concerns.forms.meeting_form import MeetingForm
 from concerns.forms.print_redaction import RedactionForm
+from concerns.paper.attachment_reading import add_posted_files, build_files_form
 from concerns.refer import acts, queries
 from concerns.refer.forms import (
     AcknowledgeForm,
@@ -57,7 +58,7 @@ def speak(request, uid):
     if sheet.is_complete and sheet.attempt_act(
         acts.speak, concern=concern, **sheet.form.act_arguments
     ):
-        return sheet.go_to_page("triage_read", uid=uid)
+        return _go_on(sheet, "triage_read", uid)
     return sheet.render_page("refer/speak.html", **queries.read_conversations_page(viewer, uid))
 
 
@@ -92,8 +93,27 @@ def meet(request, uid):
     if sheet.is_complete and sheet.attempt_act(
         acts.meet, concern=concern, met=sheet.form.meeting_answers
     ):
-        return sheet.go_to_page("triage_read", uid=uid)
+        return _go_on(sheet, "triage_read", uid)
     return sheet.render_page("refer/meet.html", **queries.read_meetings_page(viewer, uid))
+
+
+def _go_on(sheet, to, uid):
+    """To the page `to`; or first to that on which files are added to what was recorded."""
+    if sheet.is_followed_by_files:
+        return sheet.go_to_page("refer_files", uid=sheet.result.uid)
+    return sheet.go_to_page(to, uid=uid)
+
+
+def files(request, uid):
+    """Files that came with a conversation, a meeting or what happened to a referral."""
+    entry = queries.get_entry_for_files(request.viewer, uid)
+    form = build_files_form(request)
+    given = {"concern": entry.concern_of_entry, "entry": entry}
+    if add_posted_files(request, form, acts.add_files, **given):
+        there = reverse("triage_read", args=[entry.concern_of_entry.uid])
+        return redirect(f"{there}#files-{uid}")
+    page = {"form": form, **queries.read_page_of_files(request.viewer, entry)}
+    return render(request, "refer/files.html", page, status=status_of_forms(form))
 
 
 def plan(request, uid):
@@ -191,7 +211,7 @@ def _show_referral_form(request, uid, name, page):
     if sheet.is_complete and sheet.attempt_act(
         ASKED[name][1], referral=found, **sheet.form.act_arguments
     ):
-        return sheet.go_to_page("refer", uid=uid)
+        return _go_on(sheet, "refer", uid)
     return sheet.render_page(page, **queries.read_referral_progress(request.viewer, found))
 
 
@@ -205,7 +225,7 @@ def _show_call_page(request, found, name):
     if sheet.is_complete and sheet.attempt_act(
         ASKED[name][1], referral=found, **sheet.form.act_arguments
     ):
-        return sheet.go_to_page("refer", uid=found.uid)
+        return _go_on(sheet, "refer", found.uid)
     shown = queries.read_referral_call_page(request.viewer, found)
     if found.is_awaiting_agency or name == "refer_chase":
         fits = FITS[found.current_stage] if name == "refer_chase" else "refer_chase"

@@ -177,6 +177,7 @@ class ChronologySort(Choice):
     HOME = "home", "Household, professionals, earlier file"
     SEEN = "seen", "Seen, spoken to, heard alone"
     EARLIER = "earlier", "Earlier record, brought in from another system"
+    FILE = "file", "Files: letters, reports, pictures"
 
 
 # The same in a word, for a row of a list.
@@ -189,6 +190,7 @@ SORT_IN_A_WORD = {
     ChronologySort.HOME: "Home",
     ChronologySort.SEEN: "Seen",
     ChronologySort.EARLIER: "Earlier",
+    ChronologySort.FILE: "File",
 }
 
 

@@ -69,6 +69,10 @@ class ShownInPart(Choice):
         "later", "What its writer added and what they added themselves, and the leads' notes where"
         " no child outside the part ever stood in the concern",
     )  # fmt: skip
+    WITH_ITS_ENTRY = (
+        "entry", "Those that came with a conversation, a meeting or a referral that they see; the"
+        " others as what is written later",
+    )  # fmt: skip
     NEVER = "never", "None"
 
 

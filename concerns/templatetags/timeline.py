@@ -21,7 +21,7 @@ register = template.Library()
 
 _ROW = """
 <li class="timeline__row{first}">{words}
-<p class="timeline__by">{by}{written} {concern} {state} {categories}</p></li>"""
+<p class="timeline__by">{by}{written} {concern} {file} {state} {categories}</p></li>"""
 # Opens to all the words of the row.
 _OPENED = """
 <details class="timeline__words"><summary>{line}</summary>
@@ -35,6 +35,7 @@ _LINE = """
 _HEADING = "<b>{}</b> "
 _WRITTEN = ". {}"
 _LINK = '<a class="govuk-link" href="{}{}/">{}</a>'
+_FILE = '<a class="govuk-link no-print" href="{}" download>Save {}</a>'
 _CATEGORIES = "<span>{}</span>"
 
 
@@ -50,6 +51,10 @@ def draw_timeline_row(row: TimelineRow) -> SafeString:
     )  # fmt: skip
     link = _LINK.format(_concerns_address(), entry.concern, reference) if entry.concern else ""
     also = _WRITTEN.format(written) if written else ""
+    file = ""
+    if entry.opened_by:
+        there = reverse(entry.opened_by, args=[entry.uid])
+        file = _FILE.format(there, escape(entry.file_name))
     is_open = entry.state not in ("", State.CLOSED)
     return SafeString(
         _ROW.format(
@@ -58,6 +63,7 @@ def draw_timeline_row(row: TimelineRow) -> SafeString:
             by=by,
             written="" if row.rest else also,
             concern=link,
+            file=file,
             state=state_tag(entry.state) if is_open else "",
             categories=_CATEGORIES.format(categories) if categories else "",
         )

@@ -9,17 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.doors import attachments, sight
-from concerns.doors.act import ActRefused
 from concerns.doors.covered_names import are_names_covered, switch_names_covered
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage, status_of_forms
 from concerns.doors.site_address import is_address_of_this_site
-from concerns.doors.unsent_words import start_adult_draft, uid_of_page
+from concerns.doors.unsent_words import start_adult_draft
 from concerns.forms.base_form import DraftableForm, PostedFields
 from concerns.forms.closing_and_watch import CloseConcernForm
 from concerns.forms.light_decision import LightDecisionForm
 from concerns.models.concern.exclusion import list_exclusions
-from concerns.paper.attachment_reading import build_files_form, keep_posted_files
+from concerns.paper.attachment_reading import add_posted_files, build_files_form
 from concerns.reading import pickers
 from concerns.rules.roles import May
 from concerns.rules.words import ConcernSubject
@@ -209,18 +208,11 @@ def _move_note_to_adult(viewer, concern, sheet):
 
 def files(request, uid):
     """Files that a lead adds to a concern, or somebody who reads a part of the record."""
-    viewer = request.viewer
-    concern = sight.get_concern_to_change(viewer, uid)
-    draft = uid_of_page(viewer.person, viewer.school, request.path)
+    concern = sight.get_concern_to_change(request.viewer, uid)
     form = build_files_form(request)
-    if form.is_valid() and keep_posted_files(viewer, form, draft, anew=True):
-        try:
-            acts.add_files(by=viewer, concern=concern, draft=draft, now=viewer.now)
-            return redirect("triage_read", uid=uid)
-        except ActRefused as refused:
-            attachments.remove_draft_files(viewer, draft)
-            form.add_error(None, refused.words)
-    page = {"form": form, "concern": sight.open_concern(viewer, uid)}
+    if add_posted_files(request, form, acts.add_files, concern=concern):
+        return redirect("triage_read", uid=uid)
+    page = {"form": form, "concern": sight.open_concern(request.viewer, uid)}
     return render(request, "triage/files.html", page, status=status_of_forms(form))
 
 

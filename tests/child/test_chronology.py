@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # One asks how many children's files the reader has opened.
-MOST_STATEMENTS = 26
+MOST_STATEMENTS = 27
 
 
 @pytest.fixture
@@ -70,7 +70,8 @@ def lived(lead, child):
     told = {"spoken_to": "Constable Reed", "happened_at": moment, "now": moment}
     refer.send(by=lead, referral=referral, agency="Police", method="telephone", **told)
     talk = {"spoken_to": "parent", "who": "Mother", "said": "She cried."}
-    refer.speak(by=lead, concern=concern, happened_at=next(at), now=next(at), **talk)
+    spoken = refer.speak(by=lead, concern=concern, happened_at=next(at), now=next(at), **talk)
+    factories.add_file_to(lead, spoken, moment)
     refer.hear_back(by=lead, referral=referral, answer="advice", words="Watch him.", **told)
     refer.give_view(by=lead, referral=referral, view="agree", words="Yes.", now=next(at))
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=next(at))
@@ -95,6 +96,7 @@ def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
         "Dana Cole lives at", "Mother: with parental responsibility", "telephone 07700 900123",
         "New partner", "Robin", "Child in need", "No longer: Child protection plan: neglect",
         "The school's view: No.", "Ann Hart", "Polish", "Hill School", "asked for", "cheerful",
+        "minutes.txt",
     )  # fmt: skip
     assert [words for words in said if words.lower() not in text.lower()] == []
     assert {entry.sort for entry in entries} == set(ChronologySort)

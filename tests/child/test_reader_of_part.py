@@ -47,7 +47,8 @@ SHOWN = {
         "CategorySorting", "WordBack", "Ending", "Refiling", "WordKey", "ComingMeeting",
         "MeetingChange", "Meeting", "MeetingAction", "Watch",
     },
-    ShownInPart.WRITTEN_LATER: {"Addition", "Attachment"},
+    ShownInPart.WRITTEN_LATER: {"Addition"},
+    ShownInPart.WITH_ITS_ENTRY: {"Attachment"},
     ShownInPart.NEVER: {"Exclusion", "Handing", "Step", "Task", "TaskAnswer"},
 }  # fmt: skip
 

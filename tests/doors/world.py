@@ -15,6 +15,7 @@ from concerns.models import (
     ComingMeeting,
     ComingMeetingAnswers,
     Concern,
+    Conversation,
     Cover,
     Draft,
     Post,
@@ -52,6 +53,7 @@ OWN = {
     "roll_take_back",
     "roll_answer",
     "refer_change",
+    "refer_files",
     "history_file",
 }
 OWN |= {"access_export_answer", "chase_again", "chase_look", "chase_task", "refer_change"}
@@ -136,6 +138,7 @@ def made() -> World:
         "status": Status.objects.get(child=child).uid,
         "referral": concern.referrals.get().uid,
         "refer_change": _meeting_to_come(lead, concern).uid,
+        "refer_files": _conversation(lead, concern).uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
         "chase_why": Step.objects.get(concern=concern, kind="support").uid,
         **_after(school, writer, lead),
@@ -162,6 +165,12 @@ def _meeting_to_come(lead, concern) -> ComingMeeting:
     when = factories.NOW + timedelta(days=2)
     coming = ComingMeetingAnswers("strategy", when, "The civic centre", lead.person)
     return refer.plan_meeting(by=lead, concern=concern, coming=coming, now=factories.NOW)
+
+
+def _conversation(lead, concern) -> Conversation:
+    said = {"spoken_to": "adviser", "who": "Jo Lind", "said": "Ring first."}
+    now = factories.NOW
+    return refer.speak(by=lead, concern=concern, happened_at=now, now=now, **said)
 
 
 def _after(school, writer, lead) -> dict[str, uuid.UUID]:

@@ -122,10 +122,23 @@ def _written_later(viewer: Any, model: Any) -> models.Q:
     return own | _wholly_theirs(viewer, model)
 
 
+def _with_its_entry(viewer: Any, model: Any) -> models.Q:
+    """What it came with is of the same concern, so whether that is about a child of theirs is not
+    asked again."""
+    alone = models.Q(**{f"{name}__isnull": True for name in model.ENTRIES})
+    seen = alone & _written_later(viewer, model)
+    for name in model.ENTRIES:
+        entry = model._meta.get_field(name).related_model
+        rows = entry._default_manager.filter(_FILTERS[entry.shown_in_part](viewer, entry))
+        seen |= models.Q(**{f"{name}__in": rows.values("pk")})
+    return seen
+
+
 _FILTERS: dict[ShownInPart, Callable[[Any, Any], models.Q]] = {
     ShownInPart.AS_THE_CONCERN: _all,
     ShownInPart.OF_THEIR_CHILD: _of_their_child,
     ShownInPart.OF_THEIR_CHILD_OR_WHOLE: _of_their_child_or_whole,
     ShownInPart.WHOLLY_THEIRS: _wholly_theirs,
     ShownInPart.WRITTEN_LATER: _written_later,
+    ShownInPart.WITH_ITS_ENTRY: _with_its_entry,
 }

@@ -9,6 +9,11 @@ the row was not written after all is encrypted, and read by nobody.
 A file of a draft becomes one of the concern under the same uid, so that what it holds is neither
 encrypted again nor moved. A file that was not kept has a row too, which says why.
 
+Every file of a concern is in one table, whatever it came with: the concern itself, a conversation,
+a meeting, or what happened to a referral (the letter that was sent, the agency's answer). So one
+rule says who sees a file, one page gives it out, and a backup, `manage.py verify` and the head's
+trail have all of them. Whoever reads a part of the record sees it where they see what it came with.
+
 The limit was measured in November 2026. Up to 64 KB a row is written faster than a file with its
 folder, at 256 KB SQLite takes 2.0 ms and a file 0.8, and at 25 MB 172 ms and 69, during which
 nobody else can write. So it lies between.
@@ -19,7 +24,7 @@ import uuid
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -187,14 +192,47 @@ class Attachments(CaseRows[ConcernRow]):
         return self.defer("content")
 
 
+class RowWithFiles(CaseRow):
+    """Abstract base: a row of a concern with which files may come: see `Attachment.ENTRIES`."""
+
+    # Set by `join_files` in `concerns/reading/concern_files.py`.
+    files_shown: list["Attachment"]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def concern_of_entry(self) -> Concern:
+        """The concern that it is of, which is reached as `to_concern` says."""
+        found: Any = self
+        for name in self.to_concern.removesuffix("_id").split("__"):
+            found = getattr(found, name)
+        return cast(Concern, found)
+
+
+def _entry_key(model: str) -> models.ForeignKey:
+    """Read with all files of a concern, so it has no index of its own."""
+    return models.ForeignKey(model, models.PROTECT, null=True, related_name="files", db_index=False)
+
+
 class Attachment(CaseRow, AddedFile):
     """A file of a concern. Never changed, never deleted."""
 
-    # As what is added in words: leads' files are not the writer's, nor those of a part reader
-    # where another child stands in the concern.
-    shown_in_part = ShownInPart.WRITTEN_LATER
+    # By itself as what is added in words: leads' files are not the writer's, nor those of a part
+    # reader where another child stands in the concern.
+    shown_in_part = ShownInPart.WITH_ITS_ENTRY
+    # The columns of what a file may have come with, and each in words. It came with one of them, or
+    # with the concern itself.
+    ENTRIES: ClassVar[dict[str, str]] = {
+        "conversation": "a conversation",
+        "meeting": "a meeting",
+        "referral_event": "a referral",
+    }
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="attachments")
     for_leads = models.BooleanField(default=False)
+    conversation = _entry_key("concerns.Conversation")
+    meeting = _entry_key("concerns.Meeting")
+    referral_event = _entry_key("concerns.ReferralEvent")
 
     objects: ClassVar = Attachments.as_manager()
 
@@ -211,14 +249,60 @@ class Attachment(CaseRow, AddedFile):
                 | models.Q(missing="") & ~models.Q(kind="") & ~models.Q(digest=""),
                 name="attachment_is_kept_or_missing",
             ),
+            # What came with an entry is the leads', as the entry is.
+            models.CheckConstraint(
+                condition=models.Q(conversation=None, meeting=None, referral_event=None)
+                | models.Q(for_leads=True)
+                & (
+                    models.Q(conversation__isnull=False, meeting=None, referral_event=None)
+                    | models.Q(conversation=None, meeting__isnull=False, referral_event=None)
+                    | models.Q(conversation=None, meeting=None, referral_event__isnull=False)
+                ),
+                name="attachment_came_with_one",
+            ),
         ]
 
     @classmethod
+    def column_of_entry(cls, entry: RowWithFiles | None) -> str:
+        """The column of what a file came with; "" for the concern itself."""
+        columns = {cls._meta.get_field(name).related_model: name for name in cls.ENTRIES}
+        return columns[type(entry)] if entry else ""
+
+    @property
+    def entry_key(self) -> tuple[str, int | None]:
+        """What the file came with: its column and primary key; ("", None) for the concern itself.
+        No query."""
+        found = ((name, getattr(self, f"{name}_id")) for name in self.ENTRIES)
+        return next((pair for pair in found if pair[1]), ("", None))
+
+    @property
+    def came_with_words(self) -> str:
+        """What the file came with: "a conversation"; "" for the concern itself."""
+        return self.ENTRIES.get(self.entry_key[0], "")
+
+    @property
+    def committed_words(self) -> dict[str, str]:
+        """What the ledger commits to of the file: what it holds, its name, what it came with."""
+        words = {"digest": self.digest, "name": self.name}
+        column, _ = self.entry_key
+        return words | {"came with": str(getattr(self, column).uid)} if column else words
+
+    @classmethod
     def from_draft(
-        cls, file: DraftFile, concern: Concern, now: datetime, *, for_leads: bool
+        cls,
+        file: DraftFile,
+        concern: Concern,
+        now: datetime,
+        *,
+        for_leads: bool,
+        entry: RowWithFiles | None = None,
     ) -> "Attachment":
-        """The row of the concern that a draft's file becomes: the same uid, the same bytes."""
+        """The row of the concern that a draft's file becomes: the same uid, the same bytes.
+
+        `entry`: the row of the concern with which it came, if it is not the concern itself."""
+        column = cls.column_of_entry(entry)
         return cls(
+            **({column: entry} if column else {}),
             uid=file.uid,
             school_id=file.school_id,
             concern=concern,

@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Coalesce
 
-from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
+from concerns.models.base.case_row import CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.response.contact_details import ConversationAnswers
@@ -64,7 +65,7 @@ def tries_in_words(talks: Iterable["Conversation"], spoken_to: str) -> str:
     return f"Tried {times_in_words(times)}" if times else ""
 
 
-class Conversation(CaseRow):
+class Conversation(RowWithFiles):
     shown_in_part = ShownInPart.OF_THEIR_CHILD_OR_WHOLE
     to_concern_child = "concern_child"
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="conversations")

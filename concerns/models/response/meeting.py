@@ -8,6 +8,7 @@ from django.db import models
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Person, Viewer
 from concerns.rules import meeting_rules
@@ -70,7 +71,7 @@ class Meetings(CaseRows[ConcernRow]):
         )
 
 
-class Meeting(CaseRow):
+class Meeting(RowWithFiles):
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="meetings")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.db import models
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.chase_call import chase_calls_in_words
@@ -128,7 +129,7 @@ class ReferralEvents(CaseRows[ConcernRow]):
         )
 
 
-class ReferralEvent(CaseRow):
+class ReferralEvent(RowWithFiles):
     """It was sent, acknowledged, answered, agreed with, challenged, settled or withdrawn."""
 
     shown_in_part = ShownInPart.OF_THEIR_CHILD
