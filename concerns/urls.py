@@ -168,6 +168,15 @@ urlpatterns = [
     gated_path("child/<uuid:uid>/file/", child.file, May.READ, "child_file"),
     gated_path("child/<uuid:uid>/write/", child.write, May.DECIDE, "child_write"),
     gated_path("child/<uuid:uid>/end/", child.end, May.DECIDE, "child_end"),
+    gated_path(
+        "child/document/<uuid:uid>/files/",
+        child.document_files,
+        May.DECIDE,
+        "child_document_files",
+    ),
+    gated_path(
+        "child/document/file/<uuid:uid>/", child.document_file, May.READ_ALL, "child_document_file"
+    ),
     gated_path("child/<uuid:uid>/seen/", child.seen, May.DECIDE, "child_seen"),
     gated_path("child/<uuid:uid>/chronology/", child.chronology, May.READ, "child_chronology"),
     gated_path("child/<uuid:uid>/print/", child.print_chronology, May.READ, "child_print"),

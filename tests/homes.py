@@ -4,7 +4,17 @@ import uuid
 from datetime import date, timedelta
 
 from concerns.child import acts
-from concerns.models import EarlierFile, Language, Professional, Status, WatchAnswers
+from concerns.doors import attachments
+from concerns.models import (
+    ChildDocument,
+    EarlierFile,
+    Language,
+    Professional,
+    Status,
+    WatchAnswers,
+)
+from concerns.paper.attachment_reading import ReadFile
+from concerns.rules.attachments import FileKind
 from concerns.rules.child_file_vocabulary import AdultFactKind
 from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
 from tests import factories
@@ -105,6 +115,19 @@ def record_seen(by, child, how="saw", words="At the gate, cheerful.", at=None, n
     return acts.saw(by=by, child=child, once=uuid.uuid4(), now=now, **told)
 
 
+def add_document(by, child, *, kind="court_order", title="With whom she lives", now=None, **more):
+    """A document in the child's file, without a file."""
+    return write_line(by, child, ChildDocument, now=now, kind=kind, title=title, **more)
+
+
+def add_document_file(by, document, name="order.txt", now=None):
+    draft = uuid.uuid4()
+    attachments.keep_in_draft(by, draft, [ReadFile(name, FileKind.TEXT, b"Of " + name.encode())])
+    given = {"child": document.child, "document": document, "draft": draft}
+    (added,) = acts.add_files(by=by, now=now or by.now, **given)
+    return added
+
+
 def write_whole_file(by, child):
     """Writes one of everything that a child's file can hold."""
     household = move_to_address(by, child)
@@ -118,5 +141,6 @@ def write_whole_file(by, child):
     file = add_earlier_file(by, child)
     add_file_event(by, child, file)
     record_seen(by, child)
+    add_document_file(by, add_document(by, child))
     bring_history(by, line_of(child), now=by.now)
     return household

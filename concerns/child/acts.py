@@ -10,10 +10,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from concerns.doors import attachments
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Authority,
     Child,
+    ChildDocument,
+    DocumentFile,
     EarlierFile,
     EarlierRecord,
     Ending,
@@ -51,7 +54,7 @@ ENDABLE: dict[str, type[Fact]] = {
     "home": Home, "living": AdultHome, "tie": Tie,
     "fact": AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
-    "authority": HomeAuthority, "record": EarlierRecord,
+    "authority": HomeAuthority, "record": EarlierRecord, "document": ChildDocument,
 }  # fmt: skip
 ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
 KNOWN = "An authority with this name is already in the list. Choose it there."
@@ -100,7 +103,8 @@ def write(
     now: datetime,
     record: ActRecord,
 ) -> Fact:
-    """Add a status, a professional, a language, or an earlier school's file that is expected.
+    """Add a status, a professional, a language, an earlier school's file that is expected, or a
+    document.
 
     `said` holds the columns of the row.
     """
@@ -112,6 +116,25 @@ def write(
         row = model.objects.record_fact(by, now, since, uid=uid, child=child, **said)
     _record_file_line(record, row, [child], model.__name__.lower(), since=since, **said)
     return row
+
+
+@act(May.DECIDE, Kind.ATTACHED, on="child")
+def add_files(
+    *,
+    by: Viewer,
+    child: Child,
+    document: ChildDocument,
+    draft: uuid.UUID,
+    now: datetime,
+    record: ActRecord,
+) -> list[DocumentFile]:
+    """Add the files that are kept under `draft` to a document in the child's file."""
+    if document.child_id != child.pk or document.ended_at:
+        raise ActRefused("Add the file to a document of this child that nobody has read yet.")
+    added = attachments.add_files_to_document(record, document, draft)
+    if not added:
+        record(about=document, children=[child.uid], reason="already recorded")
+    return added
 
 
 @act(May.ROLL, Kind.FILE_WRITTEN, on="child")

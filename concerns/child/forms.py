@@ -34,8 +34,16 @@ from concerns.forms.household_forms import (
     child_picker_field,
     since_date_field,
 )
-from concerns.models import Child, EarlierFile, Language, Professional, Status
+from concerns.models import (
+    Child,
+    ChildDocument,
+    EarlierFile,
+    Language,
+    Professional,
+    Status,
+)
 from concerns.rules.child_file_vocabulary import (
+    DocumentKind,
     FileEnd,
     FileStage,
     PlanCategory,
@@ -248,6 +256,34 @@ class EarlierRecordReadForm(FileLineForm):
         return {**self.cleaned_data, "row": self.row}
 
 
+class DocumentForm(FactLineForm):
+    heading = "A document for the child's file"
+    model = ChildDocument
+
+    kind = choice_field("What is it?", DocumentKind, needed="Choose what it is")
+    title = WordsField(
+        "In a few words",
+        line=True,
+        needed="Write in a few words what it says, and who it is from",
+        help_text="What it says, and who it is from: “Family court, with whom she lives”.",
+    )
+    since = since_date_field("The date on it")
+    helper = lay_out_form(
+        TextBlock(
+            "For what belongs to no concern. It is for the leads: nobody else can open it. You add "
+            "its files on the next page."
+        ),
+        "kind",
+        "title",
+        "since",
+        ButtonRow(SubmitButton("Save, and add its files")),
+    )
+
+
+class DocumentReadForm(EarlierRecordReadForm):
+    heading = "I have read the document"
+
+
 class SightingForm(DraftableForm):
     """A lead saw or spoke to this child. Short enough to fill in on a phone."""
 
@@ -317,6 +353,11 @@ WRITES: dict[str, type[FileLineForm]] = {
     "numbers": AuthorityNumbersForm,
     "earlier": EarlierFileForm,
     "event": FileEventForm,
+    "document": DocumentForm,
 }
 # The forms for ending a line that asks for more than the day and the reason.
-ENDS = {"earlier": EarlierFileReadForm, "record": EarlierRecordReadForm}
+ENDS = {
+    "earlier": EarlierFileReadForm,
+    "record": EarlierRecordReadForm,
+    "document": DocumentReadForm,
+}

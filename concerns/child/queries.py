@@ -7,6 +7,7 @@ after the last entry of the previous page.
 The chronology itself is not here but in `paper/chronology_print.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,9 @@ from concerns.doors import page_subject, sight
 from concerns.models import (
     Authority,
     Child,
+    ChildDocument,
     ConcernChild,
+    DocumentFile,
     EarlierFile,
     Enrolment,
     HouseholdAdult,
@@ -57,6 +60,8 @@ from concerns.rules.kinds import Kind
 from concerns.workflow.closing import questions_on_status_end
 
 PAGE = 50
+# Documents that the page of a child's file shows.
+MOST_DOCUMENTS = 50
 # Open steps that the page names.
 MOST_STEPS = 20
 _OF_A_STEP = (
@@ -161,6 +166,37 @@ def read_child_file(viewer: Viewer, uid) -> ChildFile:
     files = child_file.load_child_files(viewer, [child])
     page_subject.note_files_read(files)
     return files[0]
+
+
+def list_documents(viewer: Viewer, child: Child) -> list[ChildDocument]:
+    """The newest documents in the child's file, each with its files; none for whoever is no lead.
+    The page of the file, which shows them, is recorded. The others are in the chronology."""
+    rows = ChildDocument.objects.visible_to(viewer).filter(child=child)
+    rows = rows.select_related("by", "ended_by").order_by("-began_at", "-id")
+    found = list(rows[:MOST_DOCUMENTS])
+    _join_document_files(viewer, found)
+    return found
+
+
+def _join_document_files(viewer: Viewer, documents: list[ChildDocument]) -> None:
+    files: dict[int, list[DocumentFile]] = defaultdict(list)
+    rows = DocumentFile.objects.visible_to(viewer).filter(document__in=documents)
+    for file in rows.without_content().select_related("by").order_by("id") if documents else ():
+        files[file.document_id].append(file)
+    for document in documents:
+        document.files_shown = files[document.pk]
+
+
+def get_document(viewer: Viewer, uid) -> ChildDocument:
+    """A document, for an act. Not recorded: the page that shows it is. Raises Http404."""
+    rows = ChildDocument.objects.visible_to(viewer).select_related("child", "by", "ended_by")
+    return sight.get_one_or_404(viewer, rows, uid)
+
+
+def read_document_page(viewer: Viewer, document: ChildDocument) -> dict:
+    """A document with its files and the file of its child. Recorded."""
+    _join_document_files(viewer, [document])
+    return {"document": document, "file": read_child_file(viewer, document.child.uid)}
 
 
 def get_file_to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile, object]:

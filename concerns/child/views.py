@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import Http404, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.child import acts, queries
@@ -21,10 +21,10 @@ from concerns.child.forms import (
     SearchForm,
     SightingForm,
 )
+from concerns.doors import attachments, sight
 from concerns.doors import search as door
-from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import MOVED_ON, FormPage
+from concerns.doors.form_page import MOVED_ON, FormPage, status_of_forms
 from concerns.doors.gate import address_if_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.chronology_filters import ChronologyForm, TimelineForm
@@ -33,6 +33,7 @@ from concerns.forms.household_forms import PreviousSchoolForm
 from concerns.forms.print_redaction import RedactionForm
 from concerns.models import Child
 from concerns.paper import chronology_print, tracker_csv, who_knew_of_child
+from concerns.paper.attachment_reading import add_posted_files, build_files_form
 from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
 from concerns.rules.roles import May
@@ -88,7 +89,27 @@ def search(request):
 def file(request, uid):
     found = queries.read_child_file(request.viewer, uid)
     edits = request.viewer.has_power(May.DECIDE)
-    return render(request, "child/file.html", {"file": found, "edits": edits})
+    documents = queries.list_documents(request.viewer, found.child)
+    page = {"file": found, "edits": edits, "documents": documents}
+    page["most_documents"] = queries.MOST_DOCUMENTS
+    return render(request, "child/file.html", page)
+
+
+def document_files(request, uid):
+    """Files of a document in a child's file."""
+    document = queries.get_document(request.viewer, uid)
+    form = build_files_form(request)
+    given = {"child": document.child, "document": document}
+    if add_posted_files(request, form, acts.add_files, **given):
+        there = reverse("child_file", args=[document.child.uid])
+        return redirect(f"{there}#document-{uid}")
+    page = {"form": form, **queries.read_document_page(request.viewer, document)}
+    return render(request, "child/document.html", page, status=status_of_forms(form))
+
+
+def document_file(request, uid):
+    attachments.require_reading(request)
+    return attachments.answer_with_file(request, sight.open_document_file(request.viewer, uid))
 
 
 def write(request, uid):
@@ -111,6 +132,8 @@ def write(request, uid):
     if sheet.is_complete and sheet.attempt_act(
         act, child=found.child, once=once, **sheet.form.act_arguments
     ):
+        if what == "document":
+            return sheet.go_to_page("child_document_files", uid=sheet.result.uid)
         return sheet.go_to_page("child_file", uid=uid)
     return _show_line_form(request, sheet, uid, row=row, once=once, **picking)
 

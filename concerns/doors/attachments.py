@@ -1,5 +1,5 @@
-"""The files that are added to a draft, to a concern and to what belongs to it, and the opening of
-one.
+"""The files that are added to a draft, to a concern and to what belongs to it, and to a document in
+a child's file; and the opening of one.
 
 Files are kept one at a time in a draft, each in a transaction of its own, so that twenty pictures
 that are drawn anew hold up nobody else; an act then makes them files of the concern, in its own
@@ -10,17 +10,26 @@ What is read of them goes through `doors/sight.py`. How a file is judged is in `
 """
 
 import uuid
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from concerns.doors.act import ActRecord, ActRefused
-from concerns.models import Attachment, Concern, Draft, DraftFile, Viewer
-from concerns.models.concern.attachment import FileNotThere, RowWithFiles, delete_file
+from concerns.models import (
+    Attachment,
+    ChildDocument,
+    Concern,
+    DocumentFile,
+    Draft,
+    DraftFile,
+    Viewer,
+)
+from concerns.models.concern.attachment import AddedFile, FileNotThere, RowWithFiles, delete_file
 from concerns.rules.attachments import (
     MOST_AT_ONCE,
     MOST_OF_CONCERN,
@@ -32,7 +41,7 @@ from concerns.rules.kinds import Kind
 
 # A browser that opens the file all the same runs nothing in it and loads nothing for it.
 SANDBOX = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-TOO_MANY = "A concern holds up to 200 files, and these would be more. Add fewer."
+TOO_MANY = "A concern or a document holds up to 200 files, and these would be more. Add fewer."
 
 
 class FileToKeep(Protocol):
@@ -153,24 +162,18 @@ def attach_files_of_draft(
 
     Returns those that were added, missing ones too. Raises ActRefused if there are too many.
     """
-    found = list(DraftFile.objects.of_draft(record.by, draft))
-    there = Attachment.objects.filter(concern=concern).without_content()
-    before = list(there) if found else []
-    if len(before) + len(found) > MOST_OF_CONCERN:
-        raise ActRefused(TOO_MANY)
     here = (Attachment.column_of_entry(entry), entry.pk if entry else None)
-    own = {
-        row.digest for row in before if row.by_id == record.by.person.pk and row.entry_key == here
-    } - {""}
-    rows = [
-        Attachment.from_draft(row, concern, record.now, for_leads=for_leads, entry=entry)
-        for row in found
-        if row.digest not in own
-    ]
-    Attachment.objects.bulk_create(rows)
-    DraftFile.objects.filter(pk__in=[row.pk for row in found]).delete()
+    rows = _take_files(
+        record,
+        draft,
+        Attachment.objects.filter(concern=concern),
+        lambda row: row.entry_key == here,
+        lambda file: Attachment.from_draft(
+            file, concern, record.now, for_leads=for_leads, entry=entry
+        ),
+    )
     for row in rows:
-        # The line commits to what the file holds; search finds the concern by the file's name.
+        # Search finds the concern by the file's name.
         record(
             kind=Kind.ATTACHED,
             about=row,
@@ -182,13 +185,61 @@ def attach_files_of_draft(
     return rows
 
 
+def add_files_to_document(
+    record: ActRecord, document: ChildDocument, draft: uuid.UUID
+) -> list[DocumentFile]:
+    """In an act: make the files of the draft `draft` files of a document in a child's file, as
+    `attach_files_of_draft` does."""
+    rows = _take_files(
+        record,
+        draft,
+        DocumentFile.objects.filter(document=document),
+        lambda row: True,
+        lambda file: DocumentFile.from_draft(file, document, record.now),
+    )
+    for row in rows:
+        record(
+            kind=Kind.ATTACHED,
+            about=row,
+            children=[document.child.uid],
+            reason=row.missing,
+            words=row.committed_words,
+        )
+    return rows
+
+
+FileRow = TypeVar("FileRow", Attachment, DocumentFile)
+
+
+def _take_files(
+    record: ActRecord,
+    draft: uuid.UUID,
+    rows: "QuerySet[FileRow]",
+    is_here: Callable[[FileRow], bool],
+    build: Callable[[DraftFile], FileRow],
+) -> list[FileRow]:
+    """Make the files of the draft rows beside `rows`, as `build` does, and return them. What the
+    same person has added to the same (`is_here`) is left out. Raises ActRefused if they are too
+    many."""
+    found = list(DraftFile.objects.of_draft(record.by, draft))
+    before = list(rows.defer("content")) if found else []
+    if len(before) + len(found) > MOST_OF_CONCERN:
+        raise ActRefused(TOO_MANY)
+    own = {row.digest for row in before if row.by_id == record.by.person.pk and is_here(row)}
+    own.discard("")
+    made = [build(file) for file in found if file.digest not in own]
+    rows.model._default_manager.bulk_create(made)
+    DraftFile.objects.filter(pk__in=[file.pk for file in found]).delete()
+    return made
+
+
 def require_reading(request: HttpRequest) -> None:
     """At the address of a file nothing can be sent, whether there is one or not. Raises Http404."""
     if request.method not in ("GET", "HEAD"):
         raise Http404
 
 
-def answer_with_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+def answer_with_file(request: HttpRequest, attachment: AddedFile) -> HttpResponse:
     """The file, to be saved and not shown in a page; or a page that says that it is gone."""
     try:
         content = attachment.read_content()

@@ -34,6 +34,7 @@ from concerns.models import (
     Child,
     Concern,
     ConcernChild,
+    DocumentFile,
     Draft,
     Notice,
     Step,
@@ -170,6 +171,16 @@ def open_own_attachment(viewer: Viewer, uid: uuid.UUID) -> Attachment:
     """A file that the viewer added to a concern they wrote. Recorded. Raises Http404."""
     rows = Attachment.objects.added_by_writer(viewer)
     return _open_file_and_record(viewer, rows, uid, braked=False)
+
+
+def open_document_file(viewer: Viewer, uid: uuid.UUID) -> DocumentFile:
+    """A file of a document in a child's file, to be opened. Recorded. Raises Http404."""
+    rows = DocumentFile.objects.visible_to(viewer).filter(missing="")
+    with _transaction():
+        found = get_one_or_404(viewer, rows.select_related("document__child", "school"), uid)
+        children = [found.document.child.uid]
+        _write_reading_line(viewer, Kind.ATTACHMENT_READ, about=found.uid, children=children)
+    return found
 
 
 def _open_file_and_record(

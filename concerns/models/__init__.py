@@ -17,6 +17,7 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
+from concerns.models.child.child_document import ChildDocument, DocumentFile
 from concerns.models.child.departure import Departure, FileSending, HomeEducationCheck
 from concerns.models.child.earlier_record import (
     EarlierLine,
@@ -116,6 +117,7 @@ __all__ = [
     "CategorySorting",
     "ChaseCall",
     "Child",
+    "ChildDocument",
     "ChildName",
     "ClockSet",
     "Closure",
@@ -132,6 +134,7 @@ __all__ = [
     "DecisionChild",
     "DecisionRoute",
     "Departure",
+    "DocumentFile",
     "Draft",
     "DraftFile",
     "EarlierFile",

@@ -14,6 +14,7 @@ from django.apps import apps
 from concerns.doors.ledger import canonical_json
 from concerns.models import (
     Attachment,
+    DocumentFile,
     DraftFile,
     EarlierLine,
     HistoryImport,
@@ -63,8 +64,13 @@ def _find_unreadable_words() -> Iterator[str]:
 def find_altered_files() -> Iterator[str]:
     """Each added file that is not as it was kept, as a sentence without a name.
 
-    One file in memory at a time. The ledger commits to the hash of each file of a concern."""
-    kinds: tuple[type[Attachment | DraftFile], ...] = (Attachment, DraftFile)
+    One file in memory at a time. The ledger commits to the hash of each file of a concern or of a
+    child's file."""
+    kinds: tuple[type[Attachment | DocumentFile | DraftFile], ...] = (
+        Attachment,
+        DocumentFile,
+        DraftFile,
+    )
     for model in kinds:
         rows = model._default_manager.filter(missing="").select_related("school")
         for file in rows.order_by("pk").iterator(1):
@@ -78,14 +84,15 @@ def find_altered_files() -> Iterator[str]:
                 continue
             if digest != file.digest:
                 yield f"{model._meta.db_table}, row {file.pk}: the file is not the one kept"
-            elif isinstance(file, Attachment) and not _is_committed_to(file):
+            elif isinstance(file, Attachment | DocumentFile) and not _is_committed_to(file):
                 yield f"{model._meta.db_table}, row {file.pk}: no line of the ledger says this file"
 
 
-def _is_committed_to(file: Attachment) -> bool:
+def _is_committed_to(file: Attachment | DocumentFile) -> bool:
     """Whether the line of its adding commits to this hash and name, and to what it came with."""
-    lines = LedgerLine.objects.filter(concern=file.concern.uid, kind=Kind.ATTACHED)
-    line = lines.filter(about=str(file.uid)).first()
+    of = file.concern.uid if isinstance(file, Attachment) else None
+    lines = LedgerLine.objects.filter(concern=of, about=str(file.uid), kind=Kind.ATTACHED)
+    line = lines.first()
     return _commits_to(line, file.committed_words)
 
 

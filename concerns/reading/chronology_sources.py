@@ -40,6 +40,7 @@ from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
 from concerns.reading.chronology_entry import ChronologySource, EntryText, RowWriter, SourceRows
+from concerns.reading.document_entries import DOCUMENT_SOURCES
 from concerns.rules.child_file_vocabulary import AdultFactKind, ChronologySort, YesNo
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
@@ -449,6 +450,7 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
     yield from _list_earlier_record_sources()
     yield ChronologySource(ChronologySort.FILE, _files_about_child, "at", _describe_file)
+    yield from DOCUMENT_SOURCES
 
 
 def _list_earlier_record_sources() -> Iterator[ChronologySource]:

@@ -145,6 +145,18 @@ class Profession(Choice):
     OTHER = "other", "Somebody else"
 
 
+class DocumentKind(Choice):
+    """What a document in a child's file is."""
+
+    COURT_ORDER = "court_order", "Court order"
+    EARLIER_SCHOOL = "earlier_school", "From an earlier school"
+    LETTER = "letter", "Letter or e-mail"
+    REPORT = "report", "Report or assessment"
+    PLAN = "plan", "Plan"
+    HEALTH = "health", "About health"
+    OTHER = "other", "Something else"
+
+
 class FileStage(Choice):
     """How far the school has come in getting a child's file from an earlier school."""
 

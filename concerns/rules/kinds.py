@@ -7,7 +7,7 @@ class Kind(Choice):
     # acts
     SUBMITTED = "submitted", "Sent a concern"
     ADDED = "added", "Added to a concern"
-    ATTACHED = "attached", "Added a file to a concern"
+    ATTACHED = "attached", "Added a file"
     SET_ASIDE = "set_aside", "Said that a draft need not be sent"
     TOLD = "told", "Told somebody in person"
     TAKEN = "taken", "Said 'I have this'"
@@ -90,7 +90,7 @@ class Kind(Choice):
     LIMITS_SET = "limits_set", "Set how many files may be opened without a reason"
     # reading
     OPENED = "opened", "Read a concern"
-    ATTACHMENT_READ = "attachment_read", "Opened a file that was added to a concern"
+    ATTACHMENT_READ = "attachment_read", "Opened a file that was added"
     STORY = "story", "Read a child's story"
     FILE = "file", "Read a child's file"
     LISTED = "listed", "Was shown a list"

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # One asks how many children's files the reader has opened.
-MOST_STATEMENTS = 27
+MOST_STATEMENTS = 28
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
         "Dana Cole lives at", "Mother: with parental responsibility", "telephone 07700 900123",
         "New partner", "Robin", "Child in need", "No longer: Child protection plan: neglect",
         "The school's view: No.", "Ann Hart", "Polish", "Hill School", "asked for", "cheerful",
-        "minutes.txt",
+        "minutes.txt", "order.txt", "Court order: With whom she lives",
     )  # fmt: skip
     assert [words for words in said if words.lower() not in text.lower()] == []
     assert {entry.sort for entry in entries} == set(ChronologySort)

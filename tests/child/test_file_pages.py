@@ -21,7 +21,7 @@ from tests.counting import list_statements
 from tests.desk import Desk, day_fields, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
-MOST_STATEMENTS = 23
+MOST_STATEMENTS = 25
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ from concerns.chase import acts as chase
 from concerns.doors import unsent_words
 from concerns.leaving import acts as leaving
 from concerns.models import (
+    ChildDocument,
     ComingMeeting,
     ComingMeetingAnswers,
     Concern,
     Conversation,
     Cover,
+    DocumentFile,
     Draft,
     Post,
     RollFile,
@@ -54,6 +56,8 @@ OWN = {
     "roll_answer",
     "refer_change",
     "refer_files",
+    "child_document_file",
+    "child_document_files",
     "history_file",
 }
 OWN |= {"access_export_answer", "chase_again", "chase_look", "chase_task", "refer_change"}
@@ -135,6 +139,8 @@ def made() -> World:
     uids = {
         "concern": concern.uid,
         "child": child.uid,
+        "child_document_file": DocumentFile.objects.get().uid,
+        "child_document_files": ChildDocument.objects.get().uid,
         "status": Status.objects.get(child=child).uid,
         "referral": concern.referrals.get().uid,
         "refer_change": _meeting_to_come(lead, concern).uid,

@@ -30,14 +30,15 @@ FROZEN = (
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Departure", "FileSending", "HomeEducationCheck",
-    "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
+    "Attachment", "DocumentFile", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason",
+    "ExportRequest",
     "ExportAnswer", "InvitationBatch", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
     "ReadingReason", "RollCorrection", "HistoryImport", "EarlierLine",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail", "EarlierRecord",
+    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail", "EarlierRecord", "ChildDocument",
 )  # fmt: skip
 # The same of what is in no child's file: which account of single sign-on is whose.
 LINKS_ENDED_ONCE = ("SignOnLink",)

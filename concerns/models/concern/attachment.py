@@ -215,6 +215,40 @@ def _entry_key(model: str) -> models.ForeignKey:
     return models.ForeignKey(model, models.PROTECT, null=True, related_name="files", db_index=False)
 
 
+def columns_from_draft(file: DraftFile, now: datetime) -> dict[str, Any]:
+    """The columns of the row that a draft's file becomes: the same uid, the same bytes."""
+    return {
+        "uid": file.uid,
+        "school_id": file.school_id,
+        "by_id": file.by_id,
+        "at": now,
+        "name": file.name,
+        "kind": file.kind,
+        "size": file.size,
+        "digest": file.digest,
+        "content": file.content,
+        "missing": file.missing,
+        "scanned": file.scanned,
+    }
+
+
+def constraints_of_files(name: str) -> list[models.CheckConstraint]:
+    """What holds for a file that was added, whatever to: its kind is known, and it is kept or says
+    why not. `name` begins their names."""
+    return [
+        models.CheckConstraint(
+            condition=models.Q(kind__in=["", *(kind.value for kind in FileKind)]),
+            name=f"{name}_kind_is_known",
+        ),
+        models.CheckConstraint(
+            condition=models.Q(missing__in=[fault.value for fault in FileFault])
+            & models.Q(content__isnull=True, size=0, digest="")
+            | models.Q(missing="") & ~models.Q(kind="") & ~models.Q(digest=""),
+            name=f"{name}_is_kept_or_missing",
+        ),
+    ]
+
+
 class Attachment(CaseRow, AddedFile):
     """A file of a concern. Never changed, never deleted."""
 
@@ -239,16 +273,7 @@ class Attachment(CaseRow, AddedFile):
     class Meta:
         indexes = [models.Index(fields=["concern", "id"], name="attachments_in_order")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["", *(kind.value for kind in FileKind)]),
-                name="attachment_kind_is_known",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(missing__in=[fault.value for fault in FileFault])
-                & models.Q(content__isnull=True, size=0, digest="")
-                | models.Q(missing="") & ~models.Q(kind="") & ~models.Q(digest=""),
-                name="attachment_is_kept_or_missing",
-            ),
+            *constraints_of_files("attachment"),
             # What came with an entry is the leads', as the entry is.
             models.CheckConstraint(
                 condition=models.Q(conversation=None, meeting=None, referral_event=None)
@@ -302,18 +327,8 @@ class Attachment(CaseRow, AddedFile):
         `entry`: the row of the concern with which it came, if it is not the concern itself."""
         column = cls.column_of_entry(entry)
         return cls(
+            **columns_from_draft(file, now),
             **({column: entry} if column else {}),
-            uid=file.uid,
-            school_id=file.school_id,
             concern=concern,
-            by_id=file.by_id,
-            at=now,
-            name=file.name,
-            kind=file.kind,
-            size=file.size,
-            digest=file.digest,
-            content=file.content,
-            missing=file.missing,
-            scanned=file.scanned,
             for_leads=for_leads,
         )
