@@ -240,6 +240,7 @@ urlpatterns = [
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     # Not the power to keep the roll: whoever brings records in reads what was written of children.
     gated_path("history/", history.home, May.DECIDE, "history"),
+    gated_path("history/documents/", history.documents, May.DECIDE, "history_documents"),
     gated_path("history/file/<uuid:uid>/", history.file, May.DECIDE, "history_file"),
     gated_path("audit/", audit.audit, May.AUDIT, "audit"),
     gated_path("audit/figures/", audit.governor_figures, May.FIGURES, "audit_figures"),

@@ -165,7 +165,7 @@ def attach_files_of_draft(
     here = (Attachment.column_of_entry(entry), entry.pk if entry else None)
     rows = _take_files(
         record,
-        draft,
+        list(DraftFile.objects.of_draft(record.by, draft)),
         Attachment.objects.filter(concern=concern),
         lambda row: row.entry_key == here,
         lambda file: Attachment.from_draft(
@@ -186,13 +186,14 @@ def attach_files_of_draft(
 
 
 def add_files_to_document(
-    record: ActRecord, document: ChildDocument, draft: uuid.UUID
+    record: ActRecord, document: ChildDocument, draft: uuid.UUID, file: uuid.UUID | None = None
 ) -> list[DocumentFile]:
-    """In an act: make the files of the draft `draft` files of a document in a child's file, as
-    `attach_files_of_draft` does."""
+    """In an act: make the files of the draft `draft`, or the one called `file`, files of a document
+    in a child's file, as `attach_files_of_draft` does."""
+    found = DraftFile.objects.of_draft(record.by, draft)
     rows = _take_files(
         record,
-        draft,
+        list(found.filter(uid=file) if file else found),
         DocumentFile.objects.filter(document=document),
         lambda row: True,
         lambda file: DocumentFile.from_draft(file, document, record.now),
@@ -213,15 +214,14 @@ FileRow = TypeVar("FileRow", Attachment, DocumentFile)
 
 def _take_files(
     record: ActRecord,
-    draft: uuid.UUID,
+    found: list[DraftFile],
     rows: "QuerySet[FileRow]",
     is_here: Callable[[FileRow], bool],
     build: Callable[[DraftFile], FileRow],
 ) -> list[FileRow]:
-    """Make the files of the draft rows beside `rows`, as `build` does, and return them. What the
-    same person has added to the same (`is_here`) is left out. Raises ActRefused if they are too
-    many."""
-    found = list(DraftFile.objects.of_draft(record.by, draft))
+    """Make `found`, which are files of a draft, rows beside `rows`, as `build` does, and return
+    them. What the same person has added to the same (`is_here`) is left out. Raises ActRefused if
+    they are too many."""
     before = list(rows.defer("content")) if found else []
     if len(before) + len(found) > MOST_OF_CONCERN:
         raise ActRefused(TOO_MANY)

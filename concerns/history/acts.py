@@ -7,17 +7,22 @@ lines about children whose file they read are brought in. Lines about their own 
 shown as lines that match nobody, as if the school had no such child: another lead brings them in.
 
 A line never changes, and comes once: the same file a second time brings nothing in. The lines are
-no concerns of this school and open no next step.
+no concerns of this school and open no next step. So it is of documents, one for each child, which
+are brought in many at once and become documents in the children's files.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from concerns.doors import attachments
 from concerns.doors.act import BATCH, ActRecord, ActRefused, act
 from concerns.history import queries
 from concerns.models import (
     Child,
+    ChildDocument,
+    DocumentFile,
+    DraftFile,
     EarlierLine,
     EarlierLineWord,
     EarlierRecord,
@@ -29,6 +34,7 @@ from concerns.models import (
 from concerns.models.child.earlier_record import digest_of_lines, line_fingerprints
 from concerns.paper.history_matching import KnownChild, answered_lines
 from concerns.paper.history_rows import HistoryLine
+from concerns.rules.child_file_vocabulary import DocumentKind
 from concerns.rules.kinds import Kind
 from concerns.rules.occurrence import occurrence_moment
 from concerns.rules.roles import May
@@ -106,6 +112,42 @@ def bring(
         words={"lines": digest},
     )
     return brought
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN)
+def bring_documents(
+    *,
+    by: Viewer,
+    draft: uuid.UUID,
+    owners: Mapping[uuid.UUID, uuid.UUID],
+    now: datetime,
+    record: ActRecord,
+) -> tuple[int, list[uuid.UUID]]:
+    """Make each file of the draft that `owners` names (the uid of the file, the uid of the child) a
+    document in that child's file, to be read and signed by a lead; all of them or none.
+
+    Returns how many were brought in, and the files that the child had already: the same file comes
+    once. Raises ActRefused if a file or a child is not there for `by`, or if there is nothing.
+    """
+    files = DraftFile.objects.of_draft(by, draft).filter(uid__in=list(owners), missing="")
+    children = Child.objects.with_file_for(by).filter(uid__in=set(owners.values()))
+    known = {child.uid: child for child in children.select_for_update(no_key=True, of=("self",))}
+    waiting = list(files.without_content())
+    if not waiting or any(owners[file.uid] not in known for file in waiting):
+        raise ActRefused("These documents have changed meanwhile. Look at what waits now.")
+    here = []
+    for file in waiting:
+        child = known[owners[file.uid]]
+        same = DocumentFile.objects.filter(document__child=child, digest=file.digest)
+        if found := same.without_content().first():
+            here.append(file.uid)
+            record(about=found, children=[child.uid], reason="already recorded")
+            continue
+        said = {"kind": DocumentKind.EARLIER_SCHOOL, "title": file.name}
+        document = ChildDocument.objects.record_fact(by, now, child=child, **said)
+        record(about=document, children=[child.uid], fields=list(said), words=said)
+        attachments.add_files_to_document(record, document, draft, file.uid)
+    return len(waiting) - len(here), here
 
 
 def _write_lines(

@@ -1,11 +1,14 @@
 """The forms by which earlier records are brought in: the upload, the columns, and confirming."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 from concerns.history import queries
+from concerns.history.queries import WaitingDocument
 from concerns.paper.history_matching import HistoryPlan, KnownChild, WhoseLines
 from concerns.paper.history_rows import HISTORY, WHOSE, count_history_headings
 from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
@@ -95,6 +98,64 @@ class ConfirmHistoryForm(forms.Form):
     def with_error(self, words: str) -> "ConfirmHistoryForm":
         self.add_error("source", words)
         return self
+
+
+class BringDocumentsForm(forms.Form):
+    """Confirms whose each waiting document is. Nothing chosen: it goes on waiting."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        rows: Sequence[WaitingDocument],
+        by_upn: Mapping[str, KnownChild],
+    ):
+        super().__init__(data)
+        self.rows = rows
+        self.by_upn = by_upn
+        for row in rows:
+            self.fields[f"{ANSWER}{row.file.uid}"] = _build_owner_field(row)
+        button = SubmitButton("Bring these documents in", value="bring")
+        self.helper = lay_out_form(*self.fields, ButtonRow(button))
+
+    def clean(self) -> dict[str, Any]:
+        self.owners: dict[UUID, UUID] = {}
+        for row in self.rows:
+            name = f"{ANSWER}{row.file.uid}"
+            said = self.cleaned_data.get(name, "")
+            if said and not (row.child or row.offered):
+                known = self.by_upn.get(said.replace(" ", "").upper())
+                if known is None:
+                    self.add_error(name, "No child here has this UPN. Correct it or leave it empty")
+                    continue
+                said = str(known.uid)
+            if said:
+                self.owners[row.file.uid] = UUID(said)
+        if not (self.owners or self.errors):
+            self.add_error(None, "Say of at least one document whose it is")
+        return self.cleaned_data
+
+
+def _build_owner_field(row: WaitingDocument) -> forms.Field:
+    label = f"Whose is {row.file.name}?"
+    if not (row.child or row.offered):
+        return forms.CharField(
+            label=label,
+            required=False,
+            max_length=20,
+            help_text="Its name fits no child here. Write the child’s UPN, or leave it empty: then "
+            "it goes on waiting.",
+        )
+    children = [row.child] if row.child else row.offered
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        initial=str(row.child.uid) if row.child else "",
+        choices=[
+            ("", "Leave it waiting"),
+            *((str(child.uid), child.name_told_apart) for child in children),
+        ],
+        error_messages={"invalid_choice": "Choose one of these children, or leave it waiting"},
+    )
 
 
 def _name_with_note(asked: WhoseLines, child: KnownChild) -> str:

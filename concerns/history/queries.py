@@ -3,12 +3,22 @@ what bringing it in does. Children are only those whose file the viewer reads.""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from concerns.doors import sight
-from concerns.models import Child, ChildName, EarlierLine, HistoryImport, HistoryUpload, Viewer
+from concerns.models import (
+    Child,
+    ChildName,
+    DraftFile,
+    EarlierLine,
+    HistoryImport,
+    HistoryUpload,
+    Viewer,
+)
 from concerns.models.child.earlier_record import line_fingerprints
 from concerns.paper.csv_reading import MOST_LINES_OF_NARRATIVE, CsvFileTable, read_table
+from concerns.paper.document_matching import find_child_of_file
 from concerns.paper.file_columns import FileColumn, list_file_columns
 from concerns.paper.history_matching import (
     ChildMatcher,
@@ -96,6 +106,38 @@ def _names_of_child(child: Child, former: Sequence[ChildName]) -> NamesOfChild:
     surnames = {folded_words(said) for name in names for said in (name.surname, name.known_surname)}
     nothing = frozenset({frozenset[str]()})
     return NamesOfChild(child, frozenset(forenames) - nothing, frozenset(surnames) - nothing)
+
+
+@dataclass(frozen=True)
+class WaitingDocument:
+    """A file that waits to be brought in: the child whom its name describes (None if it is not
+    sure, or nobody), and those whom it may."""
+
+    file: DraftFile
+    child: KnownChild | None
+    offered: list[KnownChild]
+
+
+def list_waiting_documents(viewer: Viewer, files: Sequence[DraftFile]) -> list[WaitingDocument]:
+    """Those of `files` that are kept, and whose each is. Recorded: a page names these children."""
+    kept = [file for file in files if not file.missing]
+    matcher = ChildMatcher(list_children_with_names(viewer) if kept else [])
+    rows = [WaitingDocument(file, *find_child_of_file(matcher, file.name)) for file in kept]
+    named = [child.uid for row in rows for child in (row.child, *row.offered) if child]
+    if named:
+        sight.record_reading(
+            viewer,
+            Kind.LISTED,
+            reason="documents to be brought in",
+            children=list(dict.fromkeys(named)),
+        )
+    return rows
+
+
+def children_by_upn(viewer: Viewer) -> dict[str, Child]:
+    """The children whose file the viewer reads, by their UPN."""
+    found = Child.objects.with_file_for(viewer).exclude(upn="")
+    return {child.upn: child for child in found}
 
 
 def record_preview(viewer: Viewer, plan: HistoryPlan) -> None:

@@ -2,11 +2,22 @@
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from concerns.doors import sight
+from concerns.doors import attachments, sight
 from concerns.doors.act import ActRefused
+from concerns.doors.form_page import status_of_forms
+from concerns.doors.unsent_words import uid_of_page
+from concerns.forms.attachment_form import AddFilesForm
+from concerns.forms.base_form import parse_uuid
 from concerns.history import acts, queries
-from concerns.history.forms import ConfirmHistoryForm, HistoryColumnsForm, HistoryUploadForm
+from concerns.history.forms import (
+    BringDocumentsForm,
+    ConfirmHistoryForm,
+    HistoryColumnsForm,
+    HistoryUploadForm,
+)
+from concerns.paper.attachment_reading import build_files_form, keep_posted_files
 from concerns.paper.history_matching import count_lines_by_child
 from concerns.paper.history_rows import guess_history_columns
 
@@ -44,6 +55,47 @@ def file(request, uid):
     if posted and form.is_valid():
         return _bring_history(request, page, plan, form)
     return _render_history_preview(request, page, plan, form, status=422 if posted else 200)
+
+
+def documents(request):
+    """Documents, one for each child: those that wait, whose each is, and adding more."""
+    viewer = request.viewer
+    draft = uid_of_page(viewer.person, viewer.school, request.path)
+    pressed = request.POST.get("do", "")
+    if away := parse_uuid(request.POST.get("away", "")):
+        attachments.remove_draft_files(viewer, draft, away)
+        return redirect("history_documents")
+    adding = build_files_form(request) if pressed == "add" else AddFilesForm((), pressed=False)
+    if adding.is_valid() and keep_posted_files(viewer, adding, draft):
+        return redirect("history_documents")
+    files = attachments.list_draft_files(viewer, draft)
+    rows = queries.list_waiting_documents(viewer, files)
+    by_upn = queries.children_by_upn(viewer) if rows else {}
+    form = BringDocumentsForm(request.POST if pressed == "bring" else None, rows, by_upn)
+    if form.is_valid() and (done := _bring_documents(viewer, draft, form)):
+        return redirect(reverse("history_documents") + done)
+    page = {"adding": adding, "files": files, "form": form}
+    page |= {name: _read_count(request.GET.get(name, "")) for name in ("brought", "here")}
+    status = status_of_forms(adding, form)
+    return render(request, "history/documents.html", page, status=status)
+
+
+def _read_count(written):
+    """A number of one or two figures in an address; 0 if it is none."""
+    return int(written) if written.isdecimal() and len(written) < 3 else 0
+
+
+def _bring_documents(viewer, draft, form):
+    """The query string that says what was done; "" if nothing was, with the reason on the form."""
+    given = {"draft": draft, "owners": form.owners, "now": viewer.now}
+    try:
+        brought, here = acts.bring_documents(by=viewer, **given)
+    except ActRefused as refused:
+        form.add_error(None, refused.words)
+        return ""
+    for file in here:
+        attachments.remove_draft_files(viewer, draft, file)
+    return f"?brought={brought}&here={len(here)}"
 
 
 def _bring_history(request, page, plan, form):

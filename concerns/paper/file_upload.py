@@ -24,6 +24,7 @@ from concerns.rules.attachments import LARGEST, LARGEST_SENDING, MOST_AT_ONCE, F
 # By URL name.
 TAKES_FILES = frozenset({
     "submit_files", "submit_add_files", "triage_files", "refer_files", "child_document_files",
+    "history_documents",
 })  # fmt: skip
 # Bytes of a file that are held in memory before it is written down.
 IN_MEMORY = 512 * 1024

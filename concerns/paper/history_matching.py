@@ -38,6 +38,19 @@ class KnownChild(Protocol):
     def name_told_apart(self) -> str: ...
 
 
+class ChildToFind(Protocol):
+    """What a line, or the name of a file, says of whose it is."""
+
+    @property
+    def name_in_file(self) -> str: ...
+    @property
+    def born(self) -> date | None: ...
+    @property
+    def upn(self) -> str: ...
+    @property
+    def admission_number(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class NamesOfChild:
     """A child, and the folded words of each forename and of each surname they have or had."""
@@ -135,7 +148,7 @@ class ChildMatcher:
             self.by_number[one.child.admission_number].append(one)
             self.by_birth[one.child.born].append(one)
 
-    def find_child(self, line: HistoryLine) -> KnownChild | None:
+    def find_child(self, line: ChildToFind) -> KnownChild | None:
         """The one child who fits `line`; None if there is none, or more than one."""
         words = folded_words(line.name_in_file)
         if line.upn and (known := self.by_upn[line.upn]):
@@ -149,7 +162,7 @@ class ChildMatcher:
             return None
         return self._only([one for one in self.by_birth[line.born] if one.is_called(words)])
 
-    def offer_children(self, line: HistoryLine) -> list[KnownChild]:
+    def offer_children(self, line: ChildToFind) -> list[KnownChild]:
         """The children whom a line that fits nobody may be about, the likeliest first."""
         words = folded_words(line.name_in_file)
         places = set().union(*(self.by_word.get(word, ()) for word in words))
@@ -171,7 +184,7 @@ class ChildMatcher:
         return found[0].child if len(found) == 1 else None
 
 
-def _fits(one: NamesOfChild, line: HistoryLine, words: frozenset[str]) -> bool:
+def _fits(one: NamesOfChild, line: ChildToFind, words: frozenset[str]) -> bool:
     """Whether what the line says beside a number does not speak against the child."""
     if line.born is not None:
         return line.born == one.child.born
