@@ -221,6 +221,13 @@ urlpatterns = [
     gated_path("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
     gated_path("leaving/", leaving.home, May.READ_ALL, "leaving"),
     gated_path("leaving/child/<uuid:uid>/", leaving.child, May.DECIDE, "leaving_child"),
+    gated_path("leaving/package/<uuid:uid>/", leaving.package, May.DECIDE, "leaving_package"),
+    gated_path(
+        "leaving/package-file/<uuid:uid>/",
+        leaving.package_file,
+        May.DECIDE,
+        "leaving_package_file",
+    ),
     gated_path("leaving/send/<uuid:uid>/", leaving.send, May.DECIDE, "leaving_send"),
     gated_path("leaving/receipt/<uuid:uid>/", leaving.receipt, May.DECIDE, "leaving_receipt"),
     gated_path(

@@ -14,6 +14,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import SamePupil
 from tests import factories, homes
 from tests.factories import NOW
+from tests.packages import record_package
 
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(hours=2)
@@ -67,6 +68,7 @@ def make_whole_leaving(lead) -> None:
             check_home(lead, child)
         else:
             leave(lead, child)
+            record_package(lead, child)
             send(lead, child)
 
 

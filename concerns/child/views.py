@@ -56,6 +56,7 @@ MORE_OF_A_CHILD = (
     ("child_knew", "Who knew, and when"),
     ("child_print", "Print"),
     ("leaving_child", "Leaving"),
+    ("leaving_package", "A package for another school"),
 )
 
 

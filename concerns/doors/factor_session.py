@@ -25,7 +25,7 @@ ASKED_AGAIN = frozenset({
     "child_tracker_csv", "audit_csv", "people_answer", "people_invite", "people_lost_factor",
     "chase_clocks", "chase_calendar_link",
     "access", "access_new", "access_own", "access_passkey", "access_codes", "account_sign_on_link",
-    "access_export_answer",
+    "access_export_answer", "leaving_package", "leaving_package_file",
 })  # fmt: skip
 NEW_APP = "new_app"
 # Since when the session is to give its factor again, because it opened unusually many files.

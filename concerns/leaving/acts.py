@@ -10,6 +10,7 @@ from typing import cast
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Child,
+    ChildPackage,
     Departure,
     FileSending,
     HomeEducationCheck,
@@ -17,6 +18,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.paper.child_package import BuiltPackage
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.leaving import SENDING_ENDS, HomeEducationConsent, LeavingReason, SendingStage
@@ -72,6 +74,44 @@ def leave(
     for concern in concerns:
         record(about=rows[0], concern=concern, children=[child.uid], reason=reason)
     return rows[0]
+
+
+@act(May.DECIDE, Kind.PACKAGE_MADE, on="child")
+def make_package(
+    *,
+    by: Viewer,
+    child: Child,
+    built: BuiltPackage,
+    recipient: str,
+    reason: str,
+    now: datetime,
+    record: ActRecord,
+) -> ChildPackage:
+    """Record that a package of a child's file was made, for whom and why. The ledger commits to the
+    SHA-256 of the archive. It ends no step: that it was sent is recorded by `send_on`."""
+    said = {"recipient": recipient, "reason": reason}
+    row = ChildPackage.objects.create(
+        uid=built.uid,
+        school=by.school,
+        child=child,
+        departure=Departure.objects.filter(child=child).newest_first().first(),
+        by=by.person,
+        at=now,
+        entries=built.entries,
+        files=built.files,
+        size=built.size,
+        digest=built.digest,
+        **said,
+    )
+    record(
+        about=row,
+        children=[child.uid],
+        shown=built.shown,
+        reason=f"{built.entries} entries, {built.files} files",
+        fields=[*said],
+        words={**said, "digest": built.digest},
+    )
+    return row
 
 
 def _end_step(record: ActRecord, step: Step, kinds: tuple[StepKind, ...]) -> NextSteps:

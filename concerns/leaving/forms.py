@@ -2,9 +2,20 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from django import forms
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    WRONG,
+    DraftableForm,
+    PostedFields,
+    ShortTextField,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.govuk_layout import (
     ButtonRow,
     DayField,
@@ -13,6 +24,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
+from concerns.paper.child_package import PackageChoice, PackagePreview
 from concerns.rules.leaving import (
     PLACE_HINT,
     PLACE_QUESTION,
@@ -194,3 +206,62 @@ class HomeEducationForm(DraftableForm):
     def act_arguments(self) -> dict:
         given = self.cleaned_data
         return {**given, "consent": HomeEducationConsent(given["consent"])}
+
+
+class PackageForm(DraftableForm):
+    """Whom a package of one child's file is for, and why, and what of it is left out."""
+
+    recipient = ShortTextField(
+        "Whom is it for?",
+        150,
+        needed="Write whom it is for",
+        help_text="The school and its town, and the name of its safeguarding lead.",
+    )
+    reason = WordsField("Why do they get it?", needed="Write why they get it")
+    attached = forms.MultipleChoiceField(
+        label="Added files that go with it",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": WRONG, "invalid_list": WRONG},
+        help_text=(
+            "Open each file of a concern that is about other children too before you tick it: "
+            "nobody can cover a name in a picture or a letter."
+        ),
+    )
+    also = WordsField(
+        "Other words to cover, one on each line",
+        help_text="A nickname, a misspelt name, the name of another child's parent.",
+    )
+    helper = lay_out_form(
+        "recipient",
+        Question("reason", rows=2),
+        Question("attached", small=True),
+        Question("also", rows=3),
+    )
+
+    def __init__(
+        self, typed: PostedFields | None = None, *, preview: PackagePreview, place: str, **more: Any
+    ):
+        usual = [str(uid) for uid in preview.usual_files]
+        super().__init__(typed, initial={"recipient": place, "attached": usual}, **more)
+        rows = preview.files
+        set_choices(self.fields["attached"], [(str(row.uid), _describe_file(row)) for row in rows])
+        # The names of other children that the maker wants left readable: see the page.
+        self.shown = typed.data.getlist("show") if typed else []
+
+    @property
+    def package_choice(self) -> PackageChoice:
+        """What goes into the package. Only of a valid form."""
+        given = self.cleaned_data
+        return PackageChoice(
+            recipient=given["recipient"],
+            reason=given["reason"],
+            also=given["also"],
+            shown=self.shown,
+            files=[UUID(uid) for uid in given["attached"]],
+        )
+
+
+def _describe_file(row: Any) -> str:
+    about_others = ", which is about other children too" if row.with_others else ""
+    return f"{row.name} ({row.size_words}), of concern {row.concern.reference}{about_others}"

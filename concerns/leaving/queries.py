@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from concerns.doors import sight
 from concerns.models import (
     Child,
+    ChildPackage,
     Departure,
     FileSending,
     HomeEducationCheck,
@@ -127,6 +128,7 @@ class ChildLeaving:
     back_since: date | None
     departures: list[Departure]
     sendings: list[FileSending]
+    packages: list[ChildPackage]
     checks: list[HomeEducationCheck]
 
 
@@ -149,6 +151,8 @@ def _leaving_of(viewer: Viewer, child: Child) -> ChildLeaving:
     departures = Departure.objects.visible_to(viewer).filter(**of_child).select_related("by")
     seen = _step_is_visible_to(viewer)
     sendings = FileSending.objects.visible_to(viewer).filter(seen, **of_child)
+    packages = ChildPackage.objects.visible_to(viewer).filter(**of_child)
+    packages = packages.filter(Q(by=viewer.person) | Q(seen))
     checks = HomeEducationCheck.objects.visible_to(viewer).filter(seen, **of_child)
     gone = list(departures.newest_first())
     return ChildLeaving(
@@ -156,6 +160,7 @@ def _leaving_of(viewer: Viewer, child: Child) -> ChildLeaving:
         _day_of_return(child) if any(row.left_on for row in gone) else None,
         gone,
         list(sendings.select_related("by").order_by("-happened_at", "-id")),
+        list(packages.select_related("by").newest_first()),
         list(checks.select_related("by").order_by("-id")),
     )
 
@@ -176,3 +181,26 @@ def get_step_of_leaving(viewer: Viewer, uid: UUID) -> Step:
     rows = Step.objects.visible_to(viewer).filter(departure__isnull=False)
     rows = rows.select_related("concern", "departure__child", "holder")
     return sight.get_one_or_404(viewer, rows, uid)
+
+
+def get_own_package(viewer: Viewer, uid: UUID) -> ChildPackage:
+    """A package that the viewer made, to be downloaded. Recorded as taken out. Raises Http404."""
+    rows = ChildPackage.objects.made_by(viewer).select_related("child")
+    found = sight.get_one_or_404(viewer, rows, uid)
+    why = "downloaded a package"
+    children = [found.child.uid]
+    sight.record_reading(viewer, Kind.EXPORTED, why, about=found.uid, children=children)
+    return found
+
+
+def find_place_of_leaving(viewer: Viewer, child: Child) -> str:
+    """Where a child goes, as was recorded last; empty if nothing was."""
+    rows = Departure.objects.visible_to(viewer).filter(child=child)
+    last = rows.newest_first().first()
+    return last.place if last else ""
+
+
+def find_sending_step(viewer: Viewer, child: Child) -> Step | None:
+    """The open step by which it is recorded that the file of `child` was sent, if there is one."""
+    rows = Step.objects.visible_to(viewer).open().filter(kind=StepKind.SEND_FILE)
+    return rows.filter(departure__child=child).first()

@@ -1,10 +1,21 @@
 """Pages of children who leave: everybody, one child, and the steps for their file."""
 
+from django.http import FileResponse
 from django.shortcuts import render
 
+from concerns.doors import attachments
 from concerns.doors.form_page import FormPage
 from concerns.leaving import acts, queries
-from concerns.leaving.forms import DepartureForm, HomeEducationForm, ReceiptForm, SendFileForm
+from concerns.leaving.forms import (
+    DepartureForm,
+    HomeEducationForm,
+    PackageForm,
+    ReceiptForm,
+    SendFileForm,
+)
+from concerns.models.child.child_package import delete_package_file, path_of_package
+from concerns.paper import child_package
+from concerns.rules.child_package import ONLY_WHAT_YOU_READ
 
 
 def home(request):
@@ -46,3 +57,53 @@ def home_education(request, uid):
     return _show_step_form(
         request, uid, HomeEducationForm, acts.answer_home_education, "leaving/step.html"
     )
+
+
+def package(request, uid):
+    """Makes an encrypted package of a child's file for another school. The page that answers shows
+    its passphrase, once."""
+    viewer = request.viewer
+    found = queries.get_child_to_change(viewer, uid)
+    preview = child_package.preview_package(viewer, uid, request.POST.get("also", ""))
+    place = queries.find_place_of_leaving(viewer, found)
+    sheet = FormPage(request, PackageForm, preview=preview, place=place)
+    built = _build_package(sheet, uid) if sheet.is_complete else None
+    if built and sheet.attempt_act(
+        acts.make_package,
+        child=found,
+        built=built,
+        recipient=sheet.cleaned_answers["recipient"],
+        reason=sheet.cleaned_answers["reason"],
+    ):
+        step = queries.find_sending_step(viewer, found)
+        made = {"made": sheet.result, "passphrase": built.passphrase, "step": step}
+        made |= {"child": found, "whole": ONLY_WHAT_YOU_READ}
+        return render(request, "leaving/package_made.html", made)
+    if built:
+        delete_package_file(built.uid)
+    return sheet.render_page(
+        "leaving/package.html", preview=preview, child=found, whole=ONLY_WHAT_YOU_READ
+    )
+
+
+def _build_package(sheet, uid):
+    """The package that the form asks for; None, with the reason on the form, if there is none."""
+    if sheet.finds_unseen_words():
+        return None
+    try:
+        return child_package.build_package(sheet.viewer, uid, sheet.form.package_choice)
+    except child_package.PackageRefused as refused:
+        sheet.form.add_error(None, refused.words)
+        return None
+
+
+def package_file(request, uid):
+    """The archive, for whoever made it. Its name says nothing of the child."""
+    attachments.require_reading(request)
+    found = queries.get_own_package(request.viewer, uid)
+    try:
+        file = path_of_package(found.uid).open("rb")
+    except FileNotFoundError:
+        return render(request, "leaving/package_gone.html", {"package": found}, status=410)
+    name = f"package-{found.uid.hex[:8]}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")

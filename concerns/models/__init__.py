@@ -18,6 +18,7 @@ from concerns.models.child.child_details import (
     Status,
 )
 from concerns.models.child.child_document import ChildDocument, DocumentFile
+from concerns.models.child.child_package import ChildPackage
 from concerns.models.child.departure import Departure, FileSending, HomeEducationCheck
 from concerns.models.child.earlier_record import (
     EarlierLine,
@@ -119,6 +120,7 @@ __all__ = [
     "Child",
     "ChildDocument",
     "ChildName",
+    "ChildPackage",
     "ClockSet",
     "Closure",
     "ComingMeeting",

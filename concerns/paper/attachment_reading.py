@@ -97,7 +97,7 @@ def keep_posted_files(
         wrong = BUSY
     else:
         try:
-            _require_room()
+            require_room()
             if anew:
                 attachments.remove_draft_files(viewer, draft)
             attachments.keep_in_draft(viewer, draft, read_files(uploads))
@@ -131,11 +131,12 @@ def add_posted_files(
     return True
 
 
-def _require_room() -> None:
-    """Raise OSError if the disk is nearly full. What is left is for words."""
+def require_room(more: int = 0) -> None:
+    """Raise OSError if the disk is nearly full, or would be once it takes `more` bytes. What is
+    left is for words."""
     folder = settings.ATTACHMENTS_DIR
     there = next(one for one in (folder, *folder.parents) if one.exists())
-    if shutil.disk_usage(there).free < LEAST_ROOM:
+    if shutil.disk_usage(there).free < LEAST_ROOM + more:
         raise OSError(errno.ENOSPC, "the disk is nearly full")
 
 

@@ -14,10 +14,12 @@ from concerns.paper import name_covering
 from concerns.paper.name_covering import Name, NamesToCover, TextPiece
 from concerns.reading import child_file, chronology
 from concerns.reading.chronology import ChronologyEntry
-from concerns.reading.chronology_places import ChronologyFilters
+from concerns.reading.chronology_places import ChronologyFilters, ChronologyPlace
 from concerns.rules.kinds import Kind
 
 PAGE = 50
+# Entries that are read at once where all are wanted.
+AT_ONCE = 500
 # Most entries in one print. No child has had so many; a longer print says that it is cut short.
 MOST = 2_000
 CALLED = ("surname", "known_surname", "forename", "known_as")
@@ -121,8 +123,39 @@ def read_chronology_print(
     """
     kind, reason = (Kind.EXPORTED, f"printed {what}") if made else (Kind.STORY, "to print")
     found = _load_chronology(viewer, uid, wanted, MOST, kind, reason)
+    return _split_at_other_names(viewer, found, frozenset(shown), also)
+
+
+def read_whole_chronology(
+    viewer: Viewer,
+    uid: uuid.UUID,
+    *,
+    kind: Kind,
+    reason: str,
+    most: int,
+    shown: Iterable[str] = (),
+    also: str = "",
+) -> ChronologyPrint:
+    """As `read_chronology_print`, of every entry, however many there are, up to `most`; `more` says
+    whether there are more still. Recorded as `kind` for `reason`. Raises Http404."""
+    child = sight.get_child_of_page(viewer, uid)
+    entries: list[ChronologyEntry] = []
+    wanted = ChronologyFilters()
+    more = "?"
+    while more and len(entries) < most:
+        at_once = min(AT_ONCE, most - len(entries))
+        some, more = chronology.read_chronology_page(viewer, child, wanted, at_once)
+        entries += some
+        wanted = ChronologyFilters(after=ChronologyPlace.parse_place(more))
+    found = ChildChronology(child, entries, more)
+    _record_chronology(viewer, found, kind, reason)
+    return _split_at_other_names(viewer, found, frozenset(shown), also)
+
+
+def _split_at_other_names(
+    viewer: Viewer, found: ChildChronology, shown: frozenset[str], also: str
+) -> ChronologyPrint:
     names = collect_names_to_cover(viewer, found.child, also)
-    shown = frozenset(shown)
     lines = [
         PrintedEntry(
             entry, names.split_at_names(entry.heading), names.split_at_names(entry.words), shown
@@ -137,11 +170,15 @@ def _load_chronology(
 ) -> ChildChronology:
     child = sight.get_child_of_page(viewer, uid)
     entries, more = chronology.read_chronology_page(viewer, child, wanted, most)
-    concerns = dict.fromkeys(entry.concern for entry in entries if entry.concern)
-    sight.record_reading(
-        viewer, kind, reason, about=child.uid, children=[child.uid], shown=list(concerns)
-    )
-    return ChildChronology(child, entries, more)
+    found = ChildChronology(child, entries, more)
+    _record_chronology(viewer, found, kind, reason)
+    return found
+
+
+def _record_chronology(viewer: Viewer, found: ChildChronology, kind: Kind, reason: str) -> None:
+    concerns = dict.fromkeys(entry.concern for entry in found.entries if entry.concern)
+    uid = found.child.uid
+    sight.record_reading(viewer, kind, reason, about=uid, children=[uid], shown=list(concerns))
 
 
 def collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToCover:

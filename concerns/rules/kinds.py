@@ -60,6 +60,7 @@ class Kind(Choice):
     ROLL_ANSWERED = "roll_answered", "Answered for a pupil missing from the roll"
     LEAVING_RECORDED = "leaving_recorded", "Recorded that a child leaves, and where to"
     FILE_SENT_ON = "file_sent_on", "Recorded how a child's file was sent on"
+    PACKAGE_MADE = "package_made", "Made a package of a child's file for another school"
     HOME_ED_ANSWERED = "home_ed_answered", "Answered for a child withdrawn for home education"
     ROLL_ADDED = "roll_added", "Added a pupil to the roll by hand"
     ROLL_CORRECTED = "roll_corrected", "Corrected a pupil on the roll by hand"

@@ -57,6 +57,7 @@ NEEDS_ANSWER_WITH = frozenset({StatusKind.SECTION_47, StatusKind.PLAN})
 class FileSentHow(Choice):
     """How a child's file was sent to the next school."""
 
+    PACKAGE = "package", "The encrypted package made here, its passphrase by telephone"
     TRANSFER = "transfer", "Secure transfer between two systems"
     EMAIL = "email", "Encrypted e-mail"
     HAND = "hand", "By hand, against a signature"

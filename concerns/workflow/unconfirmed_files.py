@@ -1,4 +1,5 @@
-"""Deletes files of pupils, staff or earlier records that were uploaded and never confirmed.
+"""Deletes files of pupils, staff or earlier records that were uploaded and never confirmed, and
+packages of a child's file that have waited to be downloaded for longer than they are kept.
 
 They hold what nobody has decided to bring in. A new upload deletes old ones of its kind in the same
 school; the daily check deletes those after which nobody uploads anything.
@@ -6,6 +7,7 @@ school; the daily check deletes those after which nobody uploads anything.
 
 from datetime import datetime, timedelta
 
+from concerns.models.child.child_package import delete_old_package_files
 from concerns.models.child.earlier_record import HistoryUpload
 from concerns.models.roll.roll_file import RollFile
 from concerns.models.school.staff_file import StaffFile
@@ -21,3 +23,4 @@ def delete_unconfirmed_files(now: datetime) -> None:
     HistoryUpload.objects.filter(read_at__lt=before).delete()
     RollFile.objects.awaiting_import().filter(read_at__lt=before).delete()
     StaffFile.objects.awaiting_confirmation().filter(read_at__lt=before).delete()
+    delete_old_package_files(now)

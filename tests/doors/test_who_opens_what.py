@@ -184,6 +184,7 @@ CHILD = {
     "child", "child_file", "child_write", "child_end", "child_seen", "child_chronology",
     "child_print", "child_knew", "child_knew_print", "leaving_child", "child_document_file",
     "child_document_files",
+    "leaving_package",
 }  # fmt: skip
 # That a colleague asked for a file of the whole school says nothing of any child.
 EXPORTS = {"access_export_answer"}

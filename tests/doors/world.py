@@ -37,7 +37,7 @@ from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
-from tests import adults, factories, homes
+from tests import adults, factories, homes, packages
 from tests.history_files import line_of, upload_history
 from tests.roll import exports
 from tests.roll.conftest import Office
@@ -70,7 +70,7 @@ OWN |= {
     "people_uncover",
     "people_unrelate",
 }
-OWN |= {"leaving_send", "leaving_receipt", "leaving_home_education"}
+OWN |= {"leaving_send", "leaving_receipt", "leaving_home_education", "leaving_package_file"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
 # The query an address must have: the rows of a figure cannot be shown without the figure.
@@ -160,6 +160,7 @@ def made() -> World:
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),
         **_leaving(school, lead),
+        "leaving_package_file": packages.record_package(lead, child).uid,
         "access_export_answer": access.ask_for_export(
             by=lead, words="The termly review.", now=timezone.now()
         ).uid,

@@ -29,7 +29,7 @@ FROZEN = (
     "Exclusion", "Refiling",
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
-    "Departure", "FileSending", "HomeEducationCheck",
+    "Departure", "FileSending", "HomeEducationCheck", "ChildPackage",
     "Attachment", "DocumentFile", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason",
     "ExportRequest",
     "ExportAnswer", "InvitationBatch", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
