@@ -249,6 +249,17 @@ urlpatterns = [
     gated_path("history/", history.home, May.DECIDE, "history"),
     gated_path("history/documents/", history.documents, May.DECIDE, "history_documents"),
     gated_path("history/file/<uuid:uid>/", history.file, May.DECIDE, "history_file"),
+    gated_path("history/package/<uuid:uid>/", history.package, May.DECIDE, "history_package"),
+    gated_path(
+        "history/package-file/<uuid:uid>/",
+        history.package_file,
+        May.DECIDE,
+        "history_package_file",
+    ),
+    gated_path("history/record/<uuid:uid>/", history.record_files, May.READ, "history_record"),
+    gated_path(
+        "history/attachment/<uuid:uid>/", history.attachment, May.READ, "history_attachment"
+    ),
     gated_path("audit/", audit.audit, May.AUDIT, "audit"),
     gated_path("audit/figures/", audit.governor_figures, May.FIGURES, "audit_figures"),
     gated_path(

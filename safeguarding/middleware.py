@@ -11,7 +11,12 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signing
 from django.db import DatabaseError, connection
 
-from concerns.paper.file_upload import TAKES_FILES, AttachmentUploadHandler
+from concerns.paper.file_upload import (
+    TAKES_FILES,
+    TAKES_PACKAGE,
+    AttachmentUploadHandler,
+    PackageUploadHandler,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +76,13 @@ class FileUploadMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, given, named):
-        takes_files = request.resolver_match.url_name in TAKES_FILES
-        if takes_files and request.method == "POST" and SESSION_KEY in request.session:
+        page = request.resolver_match.url_name
+        if request.method != "POST" or SESSION_KEY not in request.session:
+            return
+        if page in TAKES_FILES:
             request.upload_handlers = [AttachmentUploadHandler(request)]
+        elif page in TAKES_PACKAGE:
+            request.upload_handlers = [PackageUploadHandler(request)]
 
 
 class LateAnswerSessionMiddleware(SessionMiddleware):

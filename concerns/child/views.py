@@ -56,7 +56,8 @@ MORE_OF_A_CHILD = (
     ("child_knew", "Who knew, and when"),
     ("child_print", "Print"),
     ("leaving_child", "Leaving"),
-    ("leaving_package", "A package for another school"),
+    ("leaving_package", "Make a package"),
+    ("history_package", "Bring in a package"),
 )
 
 

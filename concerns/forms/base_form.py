@@ -76,8 +76,7 @@ class PostedFields:
         fields = dict(fields)
         unclean = {name for name in fields if any(map(_UNKEEPABLE.search, fields[name]))}
         data = {
-            name: [_replace_unkeepable(value) for value in values]
-            for name, values in fields.items()
+            name: [replace_unkeepable(value) for value in values] for name, values in fields.items()
         }
         return cls(MultiValueDict(data), frozenset(unclean))
 
@@ -97,7 +96,8 @@ def parse_uuid(value: str) -> uuid.UUID | None:
         return None
 
 
-def _replace_unkeepable(value: str) -> str:
+def replace_unkeepable(value: str) -> str:
+    """`value` with U+FFFD for each character that no database can store, and plain line ends."""
     return _UNKEEPABLE.sub("\ufffd", _BREAKS.sub("\n", value))
 
 

@@ -9,10 +9,13 @@ shown as lines that match nobody, as if the school had no such child: another le
 A line never changes, and comes once: the same file a second time brings nothing in. The lines are
 no concerns of this school and open no next step. So it is of documents, one for each child, which
 are brought in many at once and become documents in the children's files.
+
+A package of one child's file, which another school made with this program, is brought in on that
+child's page: its entries become such lines, and its added files stay with them.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from concerns.doors import attachments
@@ -23,23 +26,33 @@ from concerns.models import (
     ChildDocument,
     DocumentFile,
     DraftFile,
+    EarlierAttachment,
+    EarlierFile,
     EarlierLine,
     EarlierLineWord,
     EarlierRecord,
+    FileEvent,
     HistoryImport,
     HistoryUpload,
+    PackageUpload,
     School,
     Viewer,
 )
+from concerns.models.child.earlier_attachment import digest_of_attachments
 from concerns.models.child.earlier_record import digest_of_lines, line_fingerprints
 from concerns.paper.history_matching import KnownChild, answered_lines
 from concerns.paper.history_rows import HistoryLine
-from concerns.rules.child_file_vocabulary import DocumentKind
+from concerns.paper.package_matching import PackageLine, PackagePlan, plan_package
+from concerns.paper.package_reading import PackageRecord
+from concerns.rules.child_file_vocabulary import DocumentKind, FileStage
 from concerns.rules.kinds import Kind
 from concerns.rules.occurrence import occurrence_moment
 from concerns.rules.roles import May
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
+ALL_HERE = "All that is in this package is here already. Nothing was brought in twice."
+SAY_SAME_CHILD = "Say whether the package is about this child."
+ARRIVED = "As an encrypted package, which was brought in here."
 NAME_THE_SYSTEM = "Say which system this file comes from."
 
 
@@ -208,4 +221,143 @@ def _build_line(
         action=said.action,
         outcome=said.outcome,
         fingerprint=fingerprint,
+    )
+
+
+@act(May.DECIDE, Kind.PACKAGE_READ, on="child")
+def upload_package(
+    *,
+    by: Viewer,
+    child: Child,
+    uid: uuid.UUID,
+    passphrase: str,
+    digest: str,
+    now: datetime,
+    record: ActRecord,
+) -> PackageUpload:
+    """Keep a package, whose archive has been put where packages wait, until it is confirmed."""
+    upload = PackageUpload.objects.create(
+        uid=uid,
+        school=by.school,
+        child=child,
+        by=by.person,
+        at=now,
+        passphrase=passphrase,
+        digest=digest,
+    )
+    record(about=upload, children=[child.uid], reason=f"archive {digest}")
+    return upload
+
+
+@act(May.DECIDE, Kind.HISTORY_BROUGHT, on="upload")
+def bring_package(
+    *,
+    by: Viewer,
+    upload: PackageUpload,
+    said: PackageRecord,
+    attached: Iterable[EarlierAttachment],
+    is_same_child: bool,
+    now: datetime,
+    record: ActRecord,
+) -> HistoryImport:
+    """Bring in what a package says of its child, and the files that came with it, and delete the
+    upload. `attached` are the rows of those files, without their record.
+
+    What is here already is not brought in twice. Raises ActRefused if all of it is, or if it may be
+    another child and nobody has said that it is this one.
+    """
+    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+    child = upload.child
+    plan = plan_package(by, child, said)
+    if plan.doubts and not is_same_child:
+        raise ActRefused(SAY_SAME_CHILD)
+    if plan.is_empty:
+        raise ActRefused(ALL_HERE)
+    brought = HistoryImport.objects.create(
+        uid=upload.uid,
+        school=by.school,
+        by=by.person,
+        at=now,
+        source=said.school["name"],
+        lines=len(plan.lines),
+        here_already=plan.lines_here,
+        left_out=0,
+    )
+    wanted = {file["sha256"] for file in plan.files}
+    files = [file for file in attached if file.source_digest in wanted]
+    row = EarlierRecord.objects.create(
+        school=by.school,
+        child=child,
+        by=by.person,
+        at=now,
+        began_at=now,
+        brought=brought,
+        lines=len(plan.lines),
+        files=len(files),
+    )
+    lines = _write_package_lines(by, child, row, plan.lines)
+    digest = digest_of_lines(lines)
+    reason = f"{len(lines)} lines, {len(files)} files"
+    record(about=brought, children=[child.uid], reason=reason, words={"lines": digest})
+    _write_files(record, upload, row, files, plan)
+    _note_arrival(record, child)
+    upload.delete()
+    return brought
+
+
+def _write_package_lines(
+    by: Viewer, child: Child, row: EarlierRecord, lines: Iterable[PackageLine]
+) -> list[EarlierLine]:
+    """The lines, in the order of their uids, with their words findable."""
+    written = [
+        EarlierLine(school=by.school, child=child, record=row, **vars(line)) for line in lines
+    ]
+    EarlierLine.objects.bulk_create(written, batch_size=BATCH)
+    EarlierLineWord.objects.index_lines(by.school, written)
+    return sorted(written, key=lambda line: line.uid)
+
+
+def _write_files(
+    record: ActRecord,
+    upload: PackageUpload,
+    row: EarlierRecord,
+    files: list[EarlierAttachment],
+    plan: PackagePlan,
+) -> None:
+    """The rows of the files, and a line that commits to them and says which archive it was."""
+    for file in files:
+        file.record = row
+        file.at = record.now
+    EarlierAttachment.objects.bulk_create(files, batch_size=BATCH)
+    files.sort(key=lambda file: file.uid)
+    about = "; ".join(["archive " + upload.digest, *plan.doubts])
+    record(
+        kind=Kind.PACKAGE_BROUGHT,
+        about=row,
+        children=[upload.child.uid],
+        shown=[file.uid for file in files],
+        reason=about,
+        words={"files": digest_of_attachments(files)},
+    )
+
+
+def _note_arrival(record: ActRecord, child: Child) -> None:
+    """If an earlier school's file is expected, it has arrived. It is still to be read."""
+    expected = EarlierFile.objects.unread_files().filter(child=child).first()
+    if expected is None:
+        return
+    event = FileEvent.objects.create(
+        school=record.by.school,
+        file=expected,
+        stage=FileStage.RECEIVED,
+        happened_at=record.now,
+        words=ARRIVED,
+        by=record.by.person,
+        at=record.now,
+    )
+    said = {"words": ARRIVED}
+    reason = FileStage.RECEIVED.value
+    of = [child.uid]
+    record(
+        kind=Kind.FILE_WRITTEN, about=event, children=of, reason=reason, fields=[*said], words=said
     )

@@ -1,17 +1,22 @@
 """The forms by which earlier records are brought in: the upload, the columns, and confirming."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 from concerns.history import queries
 from concerns.history.queries import WaitingDocument
+from concerns.paper.file_upload import PackageUploadHandler, find_uploaded_package
 from concerns.paper.history_matching import HistoryPlan, KnownChild, WhoseLines
 from concerns.paper.history_rows import HISTORY, WHOSE, count_history_headings
+from concerns.paper.package_matching import PackagePlan
+from concerns.paper.package_reading import TOO_LARGE
 from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
+from concerns.rules.child_package import tidy_passphrase
 from concerns.rules.wording import format_date_or_time, number_with_noun
 
 NOT_WHOSE = "Choose at least one column that says which child a line is about"
@@ -171,3 +176,69 @@ def _ask_whose(asked: WhoseLines) -> str:
     who = ", ".join(filter(None, [first.name_in_file or "somebody", born, upn]))
     lines = number_with_noun(len(asked.lines), "line")
     return f"Whose {'are' if len(asked.lines) > 1 else 'is'} the {lines} about {who}?"
+
+
+NO_PACKAGE_FILE = "Choose the package: a file that ends in .zip"
+NO_ROOM = "The package could not be kept: the disk takes no more. Tell your technician."
+
+
+class PackageUploadForm(forms.Form):
+    """Uploads a package. The archive itself is in `uploaded`, where the request put it."""
+
+    archive = forms.FileField(
+        label="The package",
+        help_text="The .zip file as the other school sent it, not opened.",
+        allow_empty_file=True,
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".zip"}),
+    )
+    passphrase = forms.CharField(
+        label="Its passphrase",
+        help_text="As they read it out to you. With or without the hyphens.",
+        max_length=200,
+        error_messages={
+            "required": "Type the passphrase",
+            "max_length": "Type the passphrase in 200 characters or fewer",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    helper = lay_out_form(
+        "archive", "passphrase", ButtonRow(SubmitButton("See what is in the package"))
+    )
+    uploaded: PackageUploadHandler | None = None
+
+    @classmethod
+    def from_request(cls, request: HttpRequest) -> Self:
+        """The form as it was sent; empty, and not valid, if the page is only opened."""
+        if request.method != "POST":
+            return cls()
+        form = cls(request.POST, request.FILES)
+        form.uploaded = find_uploaded_package(request)
+        return form
+
+    def clean_passphrase(self) -> str:
+        return tidy_passphrase(self.cleaned_data["passphrase"])
+
+    def clean(self) -> dict:
+        if self.uploaded is None or self.uploaded.archive is None:
+            self.add_error("archive", self._say_what_is_missing())
+        return self.cleaned_data
+
+    def _say_what_is_missing(self) -> str:
+        if self.uploaded and self.uploaded.is_too_large:
+            return TOO_LARGE
+        return NO_ROOM if self.uploaded and self.uploaded.has_no_room else NO_PACKAGE_FILE
+
+
+class ConfirmPackageForm(forms.Form):
+    """Confirms that a package is brought in; where it may be about another child, that it is about
+    this one."""
+
+    same_child = forms.BooleanField(label="It is this child: I have made sure", required=False)
+
+    def __init__(self, data=None, *, plan: PackagePlan):
+        super().__init__(data)
+        if not plan.doubts:
+            del self.fields["same_child"]
+        button = SubmitButton("Bring this in", value="bring")
+        self.helper = lay_out_form(*self.fields, ButtonRow(button))

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from concerns.doors import sight
+from concerns.doors import page_subject, sight
 from concerns.models import (
     Child,
     ChildName,
     DraftFile,
+    EarlierAttachment,
     EarlierLine,
+    EarlierRecord,
     HistoryImport,
     HistoryUpload,
+    PackageUpload,
     Viewer,
 )
 from concerns.models.child.earlier_record import line_fingerprints
@@ -150,3 +153,50 @@ def record_preview(viewer: Viewer, plan: HistoryPlan) -> None:
         reason="earlier records to be brought in",
         children=list(dict.fromkeys(children)),
     )
+
+
+def get_child_for_package(viewer: Viewer, uid: UUID) -> Child:
+    """The child whose package is uploaded. Not recorded: the act is. Raises Http404."""
+    found = sight.get_one_or_404(viewer, Child.objects.with_file_for(viewer), uid)
+    page_subject.note_child_of_page(found)
+    return found
+
+
+def get_uploaded_package(viewer: Viewer, uid: UUID) -> PackageUpload:
+    """A package that the viewer uploaded and has not confirmed. Raises Http404."""
+    rows = PackageUpload.objects.own_uploads(viewer).select_related("child", "school")
+    found = sight.get_one_or_404(viewer, rows, uid)
+    page_subject.note_child_of_page(found.child)
+    return found
+
+
+def record_package_preview(viewer: Viewer, upload: PackageUpload) -> None:
+    """Record that what is in a package was shown, as a reading of the child's file."""
+    of = [upload.child.uid]
+    sight.record_reading(viewer, Kind.FILE, "a package", about=upload.uid, children=of)
+
+
+@dataclass(frozen=True)
+class FilesOfRecord:
+    """An earlier record, and the added files that came with it."""
+
+    record: EarlierRecord
+    files: list[EarlierAttachment]
+
+
+def read_files_of_record(viewer: Viewer, uid: UUID) -> FilesOfRecord:
+    """The files of an earlier record. Recorded as a reading of the child's file. Raises Http404."""
+    rows = EarlierRecord.objects.visible_to(viewer).select_related("child", "brought", "by")
+    record = sight.get_one_or_404(viewer, rows, uid)
+    of = [record.child.uid]
+    sight.record_reading(viewer, Kind.FILE, "files of an earlier record", children=of)
+    return FilesOfRecord(record, list(EarlierAttachment.objects.of_record(record)))
+
+
+def open_earlier_attachment(viewer: Viewer, uid: UUID) -> EarlierAttachment:
+    """A file that came with a package. Recorded. Raises Http404, also of one that was not kept."""
+    rows = EarlierAttachment.objects.visible_to(viewer).filter(missing="")
+    found = sight.get_one_or_404(viewer, rows.select_related("child", "school"), uid)
+    of = [found.child.uid]
+    sight.record_reading(viewer, Kind.ATTACHMENT_READ, about=found.uid, children=of)
+    return found

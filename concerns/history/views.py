@@ -14,12 +14,17 @@ from concerns.history import acts, queries
 from concerns.history.forms import (
     BringDocumentsForm,
     ConfirmHistoryForm,
+    ConfirmPackageForm,
     HistoryColumnsForm,
     HistoryUploadForm,
+    PackageUploadForm,
 )
+from concerns.models.child.child_package import delete_package_file
+from concerns.paper import package_matching, package_receiving
 from concerns.paper.attachment_reading import build_files_form, keep_posted_files
 from concerns.paper.history_matching import count_lines_by_child
 from concerns.paper.history_rows import guess_history_columns
+from concerns.paper.package_reading import PackageUnreadable
 
 
 def home(request):
@@ -138,3 +143,90 @@ def _render_history_preview(request, page, plan, form, *, status):
         "more_bad": max(0, len(plan.bad) - shown),
     }
     return render(request, "history/file.html", page, status=status)
+
+
+def package(request, uid):
+    """Uploads a package of a child's file that another school made."""
+    viewer = request.viewer
+    child = queries.get_child_for_package(viewer, uid)
+    form = PackageUploadForm.from_request(request)
+    kept = _keep_package(form) if form.is_valid() else None
+    if form.uploaded:
+        form.uploaded.forget()
+    if kept:
+        upload = acts.upload_package(by=viewer, child=child, now=viewer.now, **vars(kept))
+        return redirect("history_package_file", upload.uid)
+    page = {"form": form, "child": child}
+    return render(request, "history/package.html", page, status=422 if form.is_bound else 200)
+
+
+def _keep_package(form):
+    """The package that was uploaded; None, with the reason on the form, if it is not kept."""
+    passphrase = form.cleaned_data["passphrase"]
+    try:
+        return package_receiving.keep_uploaded_package(form.uploaded.archive, passphrase)
+    except PackageUnreadable as wrong:
+        form.add_error("passphrase" if wrong.is_passphrase else "archive", wrong.words)
+        return None
+
+
+def package_file(request, uid):
+    """What a package that was uploaded holds; and bringing it in."""
+    viewer = request.viewer
+    if brought := queries.find_own_import(viewer, uid):
+        return render(request, "history/brought.html", {"brought": brought})
+    upload = queries.get_uploaded_package(viewer, uid)
+    try:
+        with package_receiving.open_kept_package(upload) as reader:
+            return _show_package(request, upload, reader)
+    except PackageUnreadable as gone:
+        page = {"upload": upload, "gone": gone.words}
+        return render(request, "history/package_file.html", page, status=410)
+
+
+def _show_package(request, upload, reader):
+    viewer = request.viewer
+    plan = package_matching.plan_package(viewer, upload.child, reader.record)
+    posted = request.method == "POST"
+    form = ConfirmPackageForm(request.POST if posted else None, plan=plan)
+    if posted and form.is_valid():
+        try:
+            _bring_package(viewer, upload, reader, plan, form)
+        except (ActRefused, PackageUnreadable) as refused:
+            form.add_error(None, refused.words)
+        except Http404:
+            # It was brought in by the same person meanwhile: its page says so.
+            return redirect("history_package_file", upload.uid)
+        else:
+            delete_package_file(upload.uid)
+            return redirect("history_package_file", upload.uid)
+    queries.record_package_preview(viewer, upload)
+    page = {"upload": upload, "plan": plan, "form": form}
+    return render(request, "history/package_file.html", page, status=422 if posted else 200)
+
+
+def _bring_package(viewer, upload, reader, plan, form):
+    with package_receiving.keeping_files(viewer, upload, reader, plan) as attached:
+        acts.bring_package(
+            by=viewer,
+            upload=upload,
+            said=reader.record,
+            attached=attached,
+            is_same_child=bool(form.cleaned_data.get("same_child")),
+            now=viewer.now,
+        )
+
+
+def record_files(request, uid):
+    """The added files that came with an earlier record."""
+    return render(
+        request,
+        "history/record_files.html",
+        vars(queries.read_files_of_record(request.viewer, uid)),
+    )
+
+
+def attachment(request, uid):
+    attachments.require_reading(request)
+    found = queries.open_earlier_attachment(request.viewer, uid)
+    return attachments.answer_with_file(request, found)

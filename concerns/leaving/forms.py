@@ -24,7 +24,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
-from concerns.paper.child_package import PackageChoice, PackagePreview
+from concerns.paper.child_package import OfferedFile, PackageChoice, PackagePreview
 from concerns.rules.leaving import (
     PLACE_HINT,
     PLACE_QUESTION,
@@ -208,6 +208,10 @@ class HomeEducationForm(DraftableForm):
         return {**given, "consent": HomeEducationConsent(given["consent"])}
 
 
+# Of a child of whom no concern has an added file.
+WITHOUT_FILES = lay_out_form("recipient", Question("reason", rows=2), Question("also", rows=3))
+
+
 class PackageForm(DraftableForm):
     """Whom a package of one child's file is for, and why, and what of it is left out."""
 
@@ -244,8 +248,10 @@ class PackageForm(DraftableForm):
     ):
         usual = [str(uid) for uid in preview.usual_files]
         super().__init__(typed, initial={"recipient": place, "attached": usual}, **more)
-        rows = preview.files
-        set_choices(self.fields["attached"], [(str(row.uid), _describe_file(row)) for row in rows])
+        if not preview.files:
+            self.helper = WITHOUT_FILES
+        choices = [(str(file.row.uid), _describe_file(file)) for file in preview.files]
+        set_choices(self.fields["attached"], choices)
         # The names of other children that the maker wants left readable: see the page.
         self.shown = typed.data.getlist("show") if typed else []
 
@@ -262,6 +268,7 @@ class PackageForm(DraftableForm):
         )
 
 
-def _describe_file(row: Any) -> str:
-    about_others = ", which is about other children too" if row.with_others else ""
-    return f"{row.name} ({row.size_words}), of concern {row.concern.reference}{about_others}"
+def _describe_file(file: OfferedFile) -> str:
+    of = f"of concern {file.reference}" if file.reference else "from an earlier school"
+    about_others = ", which is about other children too" if file.with_others else ""
+    return f"{file.row.name} ({file.row.size_words}), {of}{about_others}"

@@ -20,6 +20,7 @@ from concerns.models.child.child_details import (
 from concerns.models.child.child_document import ChildDocument, DocumentFile
 from concerns.models.child.child_package import ChildPackage
 from concerns.models.child.departure import Departure, FileSending, HomeEducationCheck
+from concerns.models.child.earlier_attachment import EarlierAttachment, PackageUpload
 from concerns.models.child.earlier_record import (
     EarlierLine,
     EarlierLineWord,
@@ -139,6 +140,7 @@ __all__ = [
     "DocumentFile",
     "Draft",
     "DraftFile",
+    "EarlierAttachment",
     "EarlierFile",
     "EarlierLine",
     "EarlierLineWord",
@@ -175,6 +177,7 @@ __all__ = [
     "MeetingChange",
     "NameKey",
     "Notice",
+    "PackageUpload",
     "PartAnswers",
     "Person",
     "Placement",

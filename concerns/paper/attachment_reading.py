@@ -148,10 +148,11 @@ def read_files(files: list[UploadedAttachment]) -> Iterator[ReadFile]:
         if file.fault:
             yield ReadFile(name, None, fault=file.fault)
         else:
-            yield _read_file(name, file.read_content(), scanner)
+            yield read_file(name, file.read_content(), scanner)
 
 
-def _read_file(name: str, content: bytes, scanner: VirusScanner) -> ReadFile:
+def read_file(name: str, content: bytes, scanner: VirusScanner) -> ReadFile:
+    """A file of the cleaned name `name`, as it may be kept, or why not."""
     kind, fault = judge_file(name, content)
     fault = fault or scanner.find_fault(content)
     if fault or kind is None:

@@ -13,27 +13,39 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 
-from concerns.models import Attachment, Child, Concern, ConcernChild, Viewer
+from concerns.models import (
+    Attachment,
+    Child,
+    Concern,
+    ConcernChild,
+    EarlierAttachment,
+    Viewer,
+)
 from concerns.models.child.child_package import finish_package_file, open_package_file
-from concerns.models.concern.attachment import FileNotThere
+from concerns.models.concern.attachment import AddedFile, FileNotThere
 from concerns.paper import chronology_print, package_format, package_pdf, package_writing
 from concerns.paper.attachment_reading import require_room
 from concerns.paper.chronology_print import ChronologyPrint, PrintedEntry
 from concerns.paper.package_read_me import write_read_me
-from concerns.paper.package_writing import PackageContent
+from concerns.paper.package_writing import PackageContent, WrittenPackage
 from concerns.rules.attachments import MEGABYTE
 from concerns.rules.child_package import (
     MOST_ATTACHED,
     MOST_ENTRIES,
     MOST_FILES,
+    MOST_PACKAGE,
 )
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.wording import format_date_or_time
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 TOO_MUCH = (
     "This is more than one package holds. Print the chronology, and ask your technician how to "
@@ -50,6 +62,12 @@ NOT_THERE = (
     "One of the files that you ticked is gone or is not what was kept, so no package was made. "
     "Tell your technician: the command “manage.py verify” says which it is."
 )
+
+
+class WithOthers(TypedDict):
+    """What an added file is annotated with: whether its concern is about other children too."""
+
+    with_others: bool
 
 
 class PackageRefused(Exception):
@@ -73,12 +91,21 @@ class PackageChoice:
 
 
 @dataclass(frozen=True)
+class OfferedFile:
+    """An added file that may go in: of a concern (`reference`), or come with an earlier record.
+    `with_others`: its concern is about other children too."""
+
+    row: AddedFile
+    reference: str = ""
+    with_others: bool = False
+
+
+@dataclass(frozen=True)
 class PackagePreview:
-    """What would go into a package. `files` are all that may; `with_others` on each says whether
-    its concern is about other children too."""
+    """What would go into a package. `files` are all that may."""
 
     print: ChronologyPrint
-    files: list[Attachment]
+    files: list[OfferedFile]
     more_files: bool
 
     @cached_property
@@ -89,7 +116,7 @@ class PackagePreview:
     @cached_property
     def usual_files(self) -> set[uuid.UUID]:
         """The files that go in unless the maker says otherwise."""
-        return {file.uid for file in self.files if not file.with_others}  # type: ignore[attr-defined]
+        return {file.row.uid for file in self.files if not file.with_others}
 
 
 @dataclass(frozen=True)
@@ -112,11 +139,13 @@ def preview_package(viewer: Viewer, uid: uuid.UUID, also: str = "") -> PackagePr
     found = chronology_print.read_whole_chronology(
         viewer, uid, kind=Kind.STORY, reason="to make a package", most=MOST_ENTRIES, also=also
     )
-    rows = list(_files_about(viewer, found.child).without_content()[: MOST_FILES + 1])
-    return PackagePreview(found, rows[:MOST_FILES], len(rows) > MOST_FILES)
+    files = _list_files(viewer, found.child)
+    return PackagePreview(found, files[:MOST_FILES], len(files) > MOST_FILES)
 
 
-def _files_about(viewer: Viewer, child: Child):
+def _concern_files(
+    viewer: Viewer, child: Child
+) -> "QuerySet[WithAnnotations[Attachment, WithOthers]]":
     """The added files of concerns about `child`, or in which they are also involved, that the
     viewer may read, the first added first."""
     concerns = Concern.objects.visible_by_key_to(viewer).involving_children(child.pk)
@@ -124,6 +153,26 @@ def _files_about(viewer: Viewer, child: Child):
     rows = Attachment.objects.visible_to(viewer).filter(missing="", concern__in=concerns)
     rows = rows.annotate(with_others=Exists(others))
     return rows.select_related("concern", "by", "school").order_by("at", "pk")
+
+
+def _earlier_files(viewer: Viewer, child: Child) -> "QuerySet[EarlierAttachment]":
+    """The files that came with packages of other schools, which go on with the child."""
+    rows = EarlierAttachment.objects.visible_to(viewer).filter(missing="", child=child)
+    return rows.select_related("by", "school").order_by("at", "pk")
+
+
+def _list_files(
+    viewer: Viewer, child: Child, chosen: Collection[uuid.UUID] | None = None
+) -> list[OfferedFile]:
+    """The files that may go into a package, without what they hold: those of concerns, then those
+    of earlier records; or only the `chosen` of them. One more than a package holds, at most."""
+    most = MOST_FILES + 1
+    narrowed = {} if chosen is None else {"uid__in": list(chosen)[:most]}
+    own = _concern_files(viewer, child).filter(**narrowed).defer("content")[:most]
+    earlier = _earlier_files(viewer, child).filter(**narrowed).defer("content")[:most]
+    found = [OfferedFile(row, row.concern.reference, row.with_others) for row in own]
+    found += [OfferedFile(row) for row in earlier]
+    return found[:most]
 
 
 def build_package(viewer: Viewer, uid: uuid.UUID, choice: PackageChoice) -> BuiltPackage:
@@ -141,9 +190,8 @@ def build_package(viewer: Viewer, uid: uuid.UUID, choice: PackageChoice) -> Buil
         shown=choice.shown,
         also=choice.also,
     )
-    chosen = _files_about(viewer, found.child).filter(uid__in=list(choice.files)[: MOST_FILES + 1])
-    files = list(chosen.without_content())
-    attached = sum(file.size for file in files)
+    files = _list_files(viewer, found.child, choice.files)
+    attached = sum(file.row.size for file in files)
     if found.more:
         raise PackageRefused(TOO_MUCH)
     if len(files) > MOST_FILES or attached > MOST_ATTACHED:
@@ -151,17 +199,7 @@ def build_package(viewer: Viewer, uid: uuid.UUID, choice: PackageChoice) -> Buil
     package = uuid.uuid4()
     content = _gather_content(viewer, package, found, files, choice)
     passphrase = package_writing.make_passphrase()
-    try:
-        require_room(attached)
-        with open_package_file(package) as target:
-            written = package_writing.write_package(target, content, passphrase)
-        finish_package_file(package)
-    except OSError as full:
-        raise PackageRefused(NO_ROOM) from full
-    except (FileNotThere, package_writing.FileChanged) as gone:
-        raise PackageRefused(NOT_THERE) from gone
-    except package_writing.PackageTooLarge as large:
-        raise PackageRefused(TOO_MUCH) from large
+    written = _write_archive(package, content, passphrase, attached)
     concerns = dict.fromkeys(line.entry.concern for line in found.lines if line.entry.concern)
     return BuiltPackage(
         uid=package,
@@ -170,15 +208,35 @@ def build_package(viewer: Viewer, uid: uuid.UUID, choice: PackageChoice) -> Buil
         digest=written.digest,
         entries=len(found.lines),
         files=len(files),
-        shown=[*concerns, *(file.uid for file in files)],
+        shown=[*concerns, *(file.row.uid for file in files)],
     )
+
+
+def _write_archive(
+    package: uuid.UUID, content: PackageContent, passphrase: str, attached: int
+) -> WrittenPackage:
+    """Write it, whole or not at all. `attached`: bytes of its files. Raises PackageRefused."""
+    try:
+        require_room(attached)
+        with open_package_file(package) as target:
+            written = package_writing.write_package(target, content, passphrase)
+            if written.size > MOST_PACKAGE:
+                raise PackageRefused(TOO_MANY_FILES)
+        finish_package_file(package)
+    except OSError as full:
+        raise PackageRefused(NO_ROOM) from full
+    except (FileNotThere, package_writing.FileChanged) as gone:
+        raise PackageRefused(NOT_THERE) from gone
+    except package_writing.PackageTooLarge as large:
+        raise PackageRefused(TOO_MUCH) from large
+    return written
 
 
 def _gather_content(
     viewer: Viewer,
     package: uuid.UUID,
     found: ChronologyPrint,
-    files: Sequence[Attachment],
+    files: Sequence[OfferedFile],
     choice: PackageChoice,
 ) -> PackageContent:
     said = [_describe_file(found, file, at) for at, file in enumerate(files, 1)]
@@ -265,30 +323,32 @@ def _describe_entry(line: PrintedEntry) -> dict[str, str]:
     }
 
 
-def _describe_file(found: ChronologyPrint, file: Attachment, number: int) -> dict[str, str]:
+def _describe_file(found: ChronologyPrint, file: OfferedFile, number: int) -> dict[str, str]:
     """The fields of `package_format.ATTACHMENT`. A name of another child in the file's own name is
     covered too."""
-    ending = file.name.rpartition(".")[2].lower()
+    row = file.row
+    ending = row.name.rpartition(".")[2].lower()
     plain = ending if ending.isascii() and ending.isalnum() and len(ending) <= 8 else "bin"
     return {
         "file": f"attachments/{number:04}.{plain}",
-        "name": found.cover_other_children(file.name),
-        "kind": file.file_kind_words,
-        "size": str(file.size),
-        "sha256": file.digest,
-        "reference": file.concern.reference,
-        "added_at": _to_utc(file.at),
-        "added_by": file.by.name,
+        "name": found.cover_other_children(row.name),
+        "kind": row.file_kind_words,
+        "size": str(row.size),
+        "sha256": row.digest,
+        "reference": file.reference,
+        "added_at": _to_utc(row.at),
+        "added_by": row.by.name,
     }
 
 
-def _read_each(viewer: Viewer, child: Child, files: Iterable[Attachment]) -> Iterator[bytes]:
-    """What each of `files` holds, one in memory at a time. One query for all."""
-    keys = [file.pk for file in files]
-    if not keys:
+def _read_each(viewer: Viewer, child: Child, files: Iterable[OfferedFile]) -> Iterator[bytes]:
+    """What each of `files` holds, in their order, one in memory at a time. Two queries for all."""
+    uids = [file.row.uid for file in files]
+    if not uids:
         return
-    for row in _files_about(viewer, child).filter(pk__in=keys).iterator(1):
-        yield row.read_content()
+    for rows in (_concern_files(viewer, child), _earlier_files(viewer, child)):
+        for row in rows.filter(uid__in=uids).iterator(1):
+            yield row.read_content()
 
 
 def _to_utc(moment: datetime) -> str:

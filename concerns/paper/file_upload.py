@@ -10,18 +10,27 @@ for somebody who is signed in. Every other page takes a file of at most 10 MB.
 
 import os
 import tempfile
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
-from concerns.rules.attachments import LARGEST, LARGEST_SENDING, MOST_AT_ONCE, FileFault
+from concerns.rules.attachments import (
+    LARGEST,
+    LARGEST_SENDING,
+    MOST_AT_ONCE,
+    UNNAMED,
+    FileFault,
+)
+from concerns.rules.child_package import MOST_PACKAGE
 
 # By URL name.
+TAKES_PACKAGE = frozenset({"history_package"})
 TAKES_FILES = frozenset({
     "submit_files", "submit_add_files", "triage_files", "refer_files", "child_document_files",
     "history_documents",
@@ -65,6 +74,47 @@ class UploadedAttachment:
 
     def close(self) -> None:
         self._file.close()
+
+
+class PackageUploadHandler(FileUploadHandler):
+    """Takes in a package of one child's file, which is encrypted as it comes, in a file without a
+    name. `archive` is that file; None if none was sent, or it was too large or there is no room."""
+
+    def __init__(self, request: Any = None):
+        super().__init__(request)
+        self.archive: BinaryIO | None = None
+        self.is_too_large = False
+        self.has_no_room = False
+        self._size = 0
+
+    def new_file(self, *given: Any, **more: Any) -> None:
+        super().new_file(*given, **more)
+        if self.archive is None and not self._size:
+            self.archive = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - see forget()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._size += len(raw_data)
+        if self._size > MOST_PACKAGE:
+            self.is_too_large = True
+            self.forget()
+        elif self.archive:
+            try:
+                self.archive.write(raw_data)
+            except OSError:
+                self.has_no_room = True
+                self.forget()
+
+    def file_complete(self, file_size: int) -> Any:
+        return SimpleUploadedFile(self.file_name or UNNAMED, b"") if self.archive else None
+
+    def upload_interrupted(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Close the file, which is gone then."""
+        if self.archive:
+            self.archive.close()
+            self.archive = None
 
 
 class AttachmentUploadHandler(FileUploadHandler):
@@ -113,3 +163,14 @@ def list_uploads(request: HttpRequest) -> list[UploadedAttachment]:
         if isinstance(handler, AttachmentUploadHandler)
         for file in handler.taken
     ]
+
+
+def find_uploaded_package(request: HttpRequest) -> PackageUploadHandler | None:
+    """What became of the package in a form that was sent to a page of `TAKES_PACKAGE`; None if the
+    page was only opened."""
+    if request.method != "POST":
+        return None
+    # Reads the form, if nothing has yet.
+    request.FILES  # noqa: B018
+    handlers = request.upload_handlers
+    return next((one for one in handlers if isinstance(one, PackageUploadHandler)), None)

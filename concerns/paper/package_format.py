@@ -2,7 +2,7 @@
 each package, the columns of its tables and the checks of whoever reads one in are made.
 
 The format is open: any program that opens an archive and reads JSON or CSV can bring it in. A new
-field or member makes no new version; a changed meaning does.
+field makes no new version; a new member or a changed meaning does.
 """
 
 import re

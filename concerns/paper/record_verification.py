@@ -16,12 +16,15 @@ from concerns.models import (
     Attachment,
     DocumentFile,
     DraftFile,
+    EarlierAttachment,
     EarlierLine,
+    EarlierRecord,
     HistoryImport,
     LedgerLine,
     LedgerLineWords,
 )
 from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
+from concerns.models.child.earlier_attachment import digest_of_attachments
 from concerns.models.child.earlier_record import digest_of_lines
 from concerns.models.concern.attachment import FileNotThere
 from concerns.rules.kinds import Kind
@@ -66,10 +69,11 @@ def find_altered_files() -> Iterator[str]:
 
     One file in memory at a time. The ledger commits to the hash of each file of a concern or of a
     child's file."""
-    kinds: tuple[type[Attachment | DocumentFile | DraftFile], ...] = (
+    kinds: tuple[type[Attachment | DocumentFile | DraftFile | EarlierAttachment], ...] = (
         Attachment,
         DocumentFile,
         DraftFile,
+        EarlierAttachment,
     )
     for model in kinds:
         rows = model._default_manager.filter(missing="").select_related("school")
@@ -108,6 +112,21 @@ def _find_altered_history() -> Iterator[str]:
             continue
         if not _commits_to(kept, {"lines": digest}):
             yield f"{brought}: its lines are not those that were brought in"
+    yield from _find_altered_package_files()
+
+
+def _find_altered_package_files() -> Iterator[str]:
+    """One earlier record at a time. The ledger commits to all files that came with it together."""
+    with_files = EarlierAttachment.objects.values("record")
+    for record in EarlierRecord.objects.filter(pk__in=with_files).order_by("pk"):
+        rows = EarlierAttachment.objects.of_record(record).order_by("uid")
+        kept = LedgerLine.objects.filter(kind=Kind.PACKAGE_BROUGHT, about=str(record.uid)).first()
+        try:
+            digest = digest_of_attachments(rows.iterator(AT_ONCE))
+        except DecryptionFailed:
+            continue
+        if not _commits_to(kept, {"files": digest}):
+            yield f"{record}: its files are not those that were brought in"
 
 
 def _commits_to(line: LedgerLine | None, words: dict[str, str]) -> bool:

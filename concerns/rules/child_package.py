@@ -15,6 +15,8 @@ from concerns.rules.attachments import MEGABYTE
 # parts: the receiving school takes in no more at once either.
 MOST_ATTACHED = 500 * MEGABYTE
 MOST_FILES = 500
+# Bytes of a whole package: README says which size the web server in front must let through.
+MOST_PACKAGE = 515 * MEGABYTE
 # Entries of the chronology, and bytes of `record.json`, which is held in memory.
 MOST_ENTRIES = 20_000
 MOST_RECORD = 32 * MEGABYTE

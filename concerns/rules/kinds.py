@@ -52,6 +52,8 @@ class Kind(Choice):
     FILE_ENDED = "file_ended", "Ended a line in a child's file"
     HISTORY_READ = "history_read", "Uploaded a file of earlier records"
     HISTORY_BROUGHT = "history_brought", "Brought in earlier records"
+    PACKAGE_READ = "package_read", "Uploaded a package of a child's file from another school"
+    PACKAGE_BROUGHT = "package_brought", "Brought in a package of a child's file"
     NUMBERS_SET = "numbers_set", "Recorded an authority's numbers"
     SIGHTED = "sighted", "Recorded seeing a child"
     # the roll and the staff

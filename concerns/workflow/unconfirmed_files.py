@@ -8,6 +8,7 @@ school; the daily check deletes those after which nobody uploads anything.
 from datetime import datetime, timedelta
 
 from concerns.models.child.child_package import delete_old_package_files
+from concerns.models.child.earlier_attachment import PackageUpload
 from concerns.models.child.earlier_record import HistoryUpload
 from concerns.models.roll.roll_file import RollFile
 from concerns.models.school.staff_file import StaffFile
@@ -23,4 +24,5 @@ def delete_unconfirmed_files(now: datetime) -> None:
     HistoryUpload.objects.filter(read_at__lt=before).delete()
     RollFile.objects.awaiting_import().filter(read_at__lt=before).delete()
     StaffFile.objects.awaiting_confirmation().filter(read_at__lt=before).delete()
+    PackageUpload.objects.filter(at__lt=before).delete()
     delete_old_package_files(now)

@@ -185,6 +185,9 @@ CHILD = {
     "child_print", "child_knew", "child_knew_print", "leaving_child", "child_document_file",
     "child_document_files",
     "leaving_package",
+    "history_package",
+    "history_record",
+    "history_attachment",
 }  # fmt: skip
 # That a colleague asked for a file of the whole school says nothing of any child.
 EXPORTS = {"access_export_answer"}

@@ -20,6 +20,7 @@ from concerns.models import (
     Cover,
     DocumentFile,
     Draft,
+    EarlierRecord,
     Post,
     RollFile,
     RollQuestion,
@@ -71,6 +72,7 @@ OWN |= {
     "people_unrelate",
 }
 OWN |= {"leaving_send", "leaving_receipt", "leaving_home_education", "leaving_package_file"}
+OWN |= {"history_package", "history_package_file", "history_record", "history_attachment"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
 # The query an address must have: the rows of a figure cannot be shown without the figure.
@@ -161,6 +163,7 @@ def made() -> World:
         **_people(school, office.viewer, lead),
         **_leaving(school, lead),
         "leaving_package_file": packages.record_package(lead, child).uid,
+        **_packages(lead, child),
         "access_export_answer": access.ask_for_export(
             by=lead, words="The termly review.", now=timezone.now()
         ).uid,
@@ -221,6 +224,18 @@ def _leaving(school, lead) -> dict[str, uuid.UUID]:
         "leaving_send": steps["send_file"].uid,
         "leaving_receipt": awaited.uid,
         "leaving_home_education": steps["home_education"].uid,
+    }
+
+
+def _packages(lead, child) -> dict[str, uuid.UUID]:
+    """A package from another school that was brought in, and one that waits."""
+    brought = packages.bring_package(lead, child, files=[b"A letter."])
+    record = EarlierRecord.objects.get(brought=brought)
+    return {
+        "history_package": child.uid,
+        "history_package_file": packages.record_upload(lead, child).uid,
+        "history_record": record.uid,
+        "history_attachment": record.attachments.get().uid,
     }
 
 

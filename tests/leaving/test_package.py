@@ -38,7 +38,15 @@ from tests.conftest import SecureClient
 from tests.desk import Desk, page_text
 from tests.factories import NOW
 from tests.leavers import leave
-from tests.packages import REASON, archive_of, build, members_of, record_of, record_package
+from tests.packages import (
+    REASON,
+    archive_of,
+    bring_package,
+    build,
+    members_of,
+    record_of,
+    record_package,
+)
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = re.compile(r"\b\d{4}(?:-\d{4}){5}\b")
@@ -213,6 +221,14 @@ def test_a_name_that_is_no_other_childs_can_be_left_in(desk, child, written):
     _, members = made_by_page(answer)
     words = [entry["words"] for entry in json.loads(members["record.json"])["entries"]]
     assert any(said.startswith("Bilal Khan hit") for said in words)
+
+
+def test_what_came_with_a_package_from_another_school_goes_on_with_the_child(desk, child, written):
+    bring_package(desk.viewer, child, files=[b"An older letter."], now=desk.now)
+    assert "from an earlier school" in page_text(desk.open(address(child)))
+    record = record_of(build(desk.viewer, child))
+    assert [file["name"] for file in record["attachments"]] == ["letter.txt", "letter 1.txt"]
+    assert any(entry["kind"] == "earlier" for entry in record["entries"])
 
 
 def test_making_one_does_not_say_that_it_was_sent(desk, child, written):

@@ -33,7 +33,7 @@ FROZEN = (
     "Attachment", "DocumentFile", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason",
     "ExportRequest",
     "ExportAnswer", "InvitationBatch", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",
-    "ReadingReason", "RollCorrection", "HistoryImport", "EarlierLine",
+    "ReadingReason", "RollCorrection", "HistoryImport", "EarlierLine", "EarlierAttachment",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (

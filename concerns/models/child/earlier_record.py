@@ -98,6 +98,8 @@ class EarlierRecord(ChildFact):
         HistoryImport, models.PROTECT, related_name="records", db_index=False
     )
     lines = models.PositiveIntegerField()
+    # Added files that came with it: only a package has any.
+    files = models.PositiveIntegerField(default=0)
 
     objects: ClassVar = EarlierRecords.as_manager()
 

@@ -16,6 +16,7 @@ from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.access.second_person import ask_and_say_why, stop_and_allow
 from tests.leavers import make_whole_leaving
+from tests.packages import bring_package
 from tests.people.conftest import whole_staff
 from tests.roll.conftest import Office
 
@@ -31,6 +32,7 @@ def concern():
     lead = factories.viewer(where, Role.DSL)
     child = concern.children.not_misfiled().get().child
     homes.write_whole_file(lead, child)
+    bring_package(lead, child, files=[b"A letter."])
     office = Office(where, factories.viewer(where, Role.OFFICE))
     office.bring_contact_of(child)
     new = PupilLine(line=0, surname="Nolan", forename="Aoife", born=date(2017, 2, 1))
