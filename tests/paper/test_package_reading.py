@@ -131,13 +131,29 @@ def test_something_behind_the_archive_is_refused():
     assert refused(write()[0] + b"more") == NO_PACKAGE
 
 
-def test_a_list_of_members_that_fills_the_memory_is_not_read(monkeypatch):
+@pytest.mark.parametrize(("members", "letters"), [(300, 4_000), (600, 1)])
+def test_a_list_of_members_that_fills_the_memory_is_not_read(members, letters, monkeypatch):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for number in range(members):
+            archive.writestr(f"{number:04}" + "x" * letters, b"")
+
+    def read_list(*given):
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(pyzipper, "AESZipFile", read_list)
+    assert refused(target.getvalue()) == NO_PACKAGE
+
+
+def test_a_list_of_members_that_is_elsewhere_is_not_read(monkeypatch):
     archive = write()[0]
     end = len(archive) - 22
+    begin = int.from_bytes(archive[end + 16 : end + 20], "little")
     monkeypatch.setattr(pyzipper, "AESZipFile", None)
-    for members, length in ((65_535, 100), (3, 2**31)):
-        lies = archive[: end + 8] + struct.pack("<HHI", members, members, length)
-        assert refused(lies + archive[end + 16 :]) == NO_PACKAGE
+    lies = archive[: end + 16] + struct.pack("<I", begin - 1) + archive[end + 20 :]
+    with monkeypatch.context() as patched:
+        patched.setattr(package_reading, "_BROKEN", (KeyError,))
+        assert refused(lies) == NO_PACKAGE
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
