@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0077_invitation_batches'),
+        ('concerns', '0078_lead_finds_pupil'),
     ]
 
     operations = [

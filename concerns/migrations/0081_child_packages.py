@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0077_invitation_batches'),
+        ('concerns', '0080_documents_of_children'),
     ]
 
     operations = [

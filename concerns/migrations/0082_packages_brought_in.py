@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0090_child_packages'),
+        ('concerns', '0081_child_packages'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0085_files_of_entries'),
+        ('concerns', '0079_files_of_entries'),
     ]
 
     operations = [
