@@ -9,13 +9,14 @@ from django.urls import reverse
 from concerns.models import Concern, Status
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import LeavingReason
+from concerns.rules.leaving import HomeEducationConsent, LeavingReason
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import RollAnswer
 from tests import factories, homes
 from tests.factories import NOW
 from tests.leavers import (
+    check_home,
     concerns_about,
     filled_in,
     open_steps_about,
@@ -111,6 +112,18 @@ def test_whoever_answers_is_told_before_that_a_concern_goes_out_in_their_name(de
     page = text(desk.client.get(reverse("roll_answer", args=[missing[0].uid])))
     # Of home education, and of a child whom nobody can find.
     assert page.count("a concern in your name") == 2
+
+
+def test_the_office_reads_that_a_refused_child_is_on_the_roll_and_not_why(office, desk, missing):
+    child = missing[0].child
+    educate_at_home(office, missing[0], "section_47")
+    lead = factories.viewer(office.school, Role.DSL, now=LATER + WEEK)
+    check_home(lead, child, HomeEducationConsent.REFUSED, now=LATER + WEEK)
+    asked = reverse("roll_pupil", args=[child.uid]), reverse("roll_answer", args=[missing[0].uid])
+    for address in (*asked, reverse("roll"), reverse("roll_pupils")):
+        page = text(desk.client.get(address))
+        for telling in (lead.person.name, "refuse", "section 47", "Section 47", "authority"):
+            assert telling not in page
 
 
 def test_the_office_reads_the_same_after_home_education_of_any_child(office, desk, missing):
