@@ -144,7 +144,8 @@ def test_20_nobody_who_does_not_read_it_can_close_or_hide_a_concern(client, quie
 # for. All others are kept for ever.
 MAY_GO = {
     "Draft", "DraftFile", "NameKey", "WordKey", "EarlierLineWord", "Term", "Closure", "RollFile",
-    "StaffFile", "HistoryUpload", "EscalationProgress", "IntegrityFault", "Authority",
+    "StaffFile", "HistoryUpload", "PackageUpload", "EscalationProgress", "IntegrityFault",
+    "Authority",
 }  # fmt: skip
 
 
