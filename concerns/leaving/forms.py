@@ -269,6 +269,8 @@ class PackageForm(DraftableForm):
 
 
 def _describe_file(file: OfferedFile) -> str:
-    of = f"of concern {file.reference}" if file.reference else "from an earlier school"
+    of = file.document or "from an earlier school"
+    if file.reference:
+        of = f"of concern {file.reference}"
     about_others = ", which is about other children too" if file.with_others else ""
     return f"{file.row.name} ({file.row.size_words}), {of}{about_others}"

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
@@ -23,6 +23,7 @@ from concerns.models import (
     Child,
     Concern,
     ConcernChild,
+    DocumentFile,
     EarlierAttachment,
     Viewer,
 )
@@ -92,10 +93,12 @@ class PackageChoice:
 
 @dataclass(frozen=True)
 class OfferedFile:
-    """An added file that may go in: of a concern (`reference`), or come with an earlier record.
-    `with_others`: its concern is about other children too."""
+    """An added file that may go in: of a concern (`reference`), of a document in the child's file
+    (`document`: what that is), or come with an earlier record. `with_others`: its concern is about
+    other children too."""
 
     row: AddedFile
+    document: str = ""
     reference: str = ""
     with_others: bool = False
 
@@ -155,6 +158,12 @@ def _concern_files(
     return rows.select_related("concern", "by", "school").order_by("at", "pk")
 
 
+def _document_files(viewer: Viewer, child: Child) -> "QuerySet[DocumentFile]":
+    """The files of the documents in the child's file, which belong to no concern."""
+    rows = DocumentFile.objects.visible_to(viewer).filter(missing="", document__child=child)
+    return rows.select_related("document", "by", "school").order_by("at", "pk")
+
+
 def _earlier_files(viewer: Viewer, child: Child) -> "QuerySet[EarlierAttachment]":
     """The files that came with packages of other schools, which go on with the child."""
     rows = EarlierAttachment.objects.visible_to(viewer).filter(missing="", child=child)
@@ -165,12 +174,18 @@ def _list_files(
     viewer: Viewer, child: Child, chosen: Collection[uuid.UUID] | None = None
 ) -> list[OfferedFile]:
     """The files that may go into a package, without what they hold: those of concerns, then those
-    of earlier records; or only the `chosen` of them. One more than a package holds, at most."""
+    of documents and of earlier records; or only the `chosen` of them. One more than a package
+    holds, at most."""
     most = MOST_FILES + 1
     narrowed = {} if chosen is None else {"uid__in": list(chosen)[:most]}
     own = _concern_files(viewer, child).filter(**narrowed).defer("content")[:most]
+    documents = _document_files(viewer, child).filter(**narrowed).defer("content")[:most]
     earlier = _earlier_files(viewer, child).filter(**narrowed).defer("content")[:most]
-    found = [OfferedFile(row, row.concern.reference, row.with_others) for row in own]
+    found = [
+        OfferedFile(row, reference=row.concern.reference, with_others=row.with_others)
+        for row in own
+    ]
+    found += [OfferedFile(row, document=row.document.document_words) for row in documents]
     found += [OfferedFile(row) for row in earlier]
     return found[:most]
 
@@ -342,11 +357,17 @@ def _describe_file(found: ChronologyPrint, file: OfferedFile, number: int) -> di
 
 
 def _read_each(viewer: Viewer, child: Child, files: Iterable[OfferedFile]) -> Iterator[bytes]:
-    """What each of `files` holds, in their order, one in memory at a time. Two queries for all."""
+    """What each of `files` holds, in their order, one in memory at a time. Three queries for
+    all."""
     uids = [file.row.uid for file in files]
     if not uids:
         return
-    for rows in (_concern_files(viewer, child), _earlier_files(viewer, child)):
+    kinds: tuple[QuerySet[Any], ...] = (
+        _concern_files(viewer, child),
+        _document_files(viewer, child),
+        _earlier_files(viewer, child),
+    )
+    for rows in kinds:
         for row in rows.filter(uid__in=uids).iterator(1):
             yield row.read_content()
 

@@ -74,7 +74,7 @@ HEAD = (
 )
 ENTRY = (
     PackageField("id", "A number of this entry alone; the same in every package", 60),
-    PackageField("kind", "concern, decision, said, outside, seen, home, status or earlier", 20),
+    PackageField("kind", "concern, decision, said, outside, seen, home, status, file, earlier", 20),
     PackageField("happened_at", "Its place in the order of time: 2026-11-03T10:00:00+00:00", 40),
     PackageField("happened_on", "The day, if no time was written down: 2026-11-03", 10),
     PackageField("when", "When it happened, as precisely as it was written down", 2_000),

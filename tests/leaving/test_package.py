@@ -231,6 +231,17 @@ def test_what_came_with_a_package_from_another_school_goes_on_with_the_child(des
     assert any(entry["kind"] == "earlier" for entry in record["entries"])
 
 
+def test_a_document_of_the_childs_file_goes_in(desk, child, written):
+    document = homes.add_document(desk.viewer, child)
+    homes.add_document_file(desk.viewer, document, now=desk.now)
+    assert document.document_words in page_text(desk.open(address(child)))
+    _, members = made_by_page(press(desk, child))
+    assert members["attachments/0002.txt"] == b"Of order.txt"
+    record = json.loads(members["record.json"])
+    assert [file["name"] for file in record["attachments"]] == ["letter.txt", "order.txt"]
+    assert "file" in {entry["kind"] for entry in record["entries"]}
+
+
 def test_making_one_does_not_say_that_it_was_sent(desk, child, written):
     leave(desk.viewer, child, now=desk.now)
     answer = press(desk, child)
