@@ -21,7 +21,7 @@ from uuid import uuid5
 
 from concerns.models.child.child import Child, DatedRows, Enrolment, Placement
 from concerns.models.child.child_details import Status
-from concerns.models.child.departure import Departure
+from concerns.models.child.departure import Departure, FileSending
 from concerns.models.concern.account import Account
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
@@ -29,7 +29,13 @@ from concerns.models.concern.later_entries import Ending
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.school.person import Viewer
 from concerns.rules.clocks import StepKind
-from concerns.rules.leaving import FILE_FOLLOWS, NEEDS_ANSWER_WITH, LeavingReason, leaver_fault
+from concerns.rules.leaving import (
+    FILE_FOLLOWS,
+    NEEDS_ANSWER_WITH,
+    LeavingReason,
+    SendingStage,
+    leaver_fault,
+)
 from concerns.rules.lifecycle import State
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, ConcernOutcome, GoingHome
@@ -279,7 +285,12 @@ def settle_after_leaving(agenda: NextSteps) -> Ending | None:
     what is the leads' is with one who may see the concern."""
     last = Ending.objects.filter(concern=agenda.concern).order_by("-id").first()
     if not agenda.open and last and last.reopened and last.words == REOPENED:
-        return Ending.objects.record_closing(agenda, ConcernOutcome.LEFT, CLOSED_AGAIN)
+        # What became of the file is recorded last. It is only said to be received if it was.
+        departures = Departure.objects.filter(steps__concern=agenda.concern)
+        sent = FileSending.objects.filter(departure__in=departures).order_by("-id").first()
+        received = sent and sent.stage == SendingStage.RECEIVED
+        outcome = ConcernOutcome.LEFT if received else ConcernOutcome.OTHER
+        return Ending.objects.record_closing(agenda, outcome, CLOSED_AGAIN)
     agenda.ensure_next_step()
     agenda.reassign_role_steps()
     return None

@@ -99,6 +99,13 @@ def test_a_concern_that_was_closed_before_is_closed_again_when_all_is_done(lead,
     assert (closed.state, closed.outcome) == (State.CLOSED, ConcernOutcome.LEFT)
 
 
+def test_a_file_that_was_not_sent_is_not_said_to_have_been_received(lead, child, closed):
+    leave(lead, child)
+    send(lead, child, stage=SendingStage.NOT_NEEDED, how="", words="They hold the same file.")
+    closed.refresh_from_db()
+    assert (closed.state, closed.outcome) == (State.CLOSED, ConcernOutcome.OTHER)
+
+
 def test_a_concern_that_somebody_works_on_stays_open(lead, child, opened):
     leave(lead, child)
     send(lead, child, stage=SendingStage.NOT_NEEDED, how="", words="The child came back.")
