@@ -12,7 +12,6 @@ import pyzipper
 
 from concerns.paper import package_format, package_pdf, package_writing
 from concerns.paper.package_writing import PackageContent
-from concerns.rules.child_package import tidy_passphrase
 
 PASSPHRASE = "4821-0937-5566-1020-8843-7719"
 LETTER = b"%PDF-1.7 a letter %%EOF"
@@ -151,19 +150,6 @@ def test_a_passphrase_is_six_groups_of_four_digits_and_another_each_time():
     made = {package_writing.make_passphrase() for _ in range(20)}
     assert len(made) == 20
     assert all(re.fullmatch(r"\d{4}(-\d{4}){5}", one) for one in made)
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["482109375566102088437719", " 4821 0937 5566 1020 8843 7719 ", "4821–0937–5566–1020–8843–7719",
-     "4821.0937.5566.1020.8843.7719", "４８２１-0937-5566-1020-8843-7719"],
-)  # fmt: skip
-def test_a_passphrase_may_be_typed_with_spaces_or_without(typed):
-    assert tidy_passphrase(typed) == PASSPHRASE
-
-
-def test_a_passphrase_of_another_program_is_left_as_it_is():
-    assert tidy_passphrase(" correct horse-battery ") == "correct horse-battery"
 
 
 def test_a_pdf_is_drawn_of_a_page():
