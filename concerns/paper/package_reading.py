@@ -74,6 +74,9 @@ _END_LENGTH = 22
 _MOST_LIST = MEGABYTE
 _PIECE = 256 * 1024
 _HEX = re.compile(r"[0-9a-f]{64}")
+_SIZE = re.compile(r"[0-9]{1,12}")
+# No moment is outside of these years: at the ends of the calendar no local time can be worked out.
+_YEARS = range(1900, 2200)
 # What the library raises for an archive that is damaged, or was made to do harm.
 _BROKEN = (
     pyzipper.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError,
@@ -255,6 +258,8 @@ def _check_record(
     attached = {name: held for name, held in digests.items() if ATTACHMENT_NAME.fullmatch(name)}
     if {row["file"]: row["sha256"] for row in record.files} != attached:
         raise PackageUnreadable(ALTERED)
+    if not all(_SIZE.fullmatch(row["size"]) for row in record.files):
+        raise PackageUnreadable(NOT_READABLE)
     _require_moments(record)
     return record
 
@@ -282,16 +287,17 @@ def _require_moments(record: PackageRecord) -> None:
     """Every moment and day can be read, and the school, the child and each entry say who or what
     they are."""
     try:
-        moments = [record.head["made_at"], *(row["happened_at"] for row in record.entries)]
-        moments += [row["added_at"] for row in record.files]
-        if any(datetime.fromisoformat(said).tzinfo is None for said in moments):
+        said = [record.head["made_at"], *(row["happened_at"] for row in record.entries)]
+        said += [row["added_at"] for row in record.files]
+        moments = [datetime.fromisoformat(moment) for moment in said]
+        if any(at.tzinfo is None or at.year not in _YEARS for at in moments):
             raise PackageUnreadable(NOT_READABLE)
         days = [record.child["born"], *(row["happened_on"] for row in record.entries)]
-        for said in filter(None, days):
-            date.fromisoformat(said)
+        if any(date.fromisoformat(day).year not in _YEARS for day in filter(None, days)):
+            raise PackageUnreadable(NOT_READABLE)
     except ValueError as wrong:
         raise PackageUnreadable(NOT_READABLE) from wrong
     needed = [record.school["name"], record.child["born"], record.child["surname"]]
     needed += [row["id"] for row in record.entries]
-    if not all(said.strip() for said in needed):
+    if not all(words.strip() for words in needed):
         raise PackageUnreadable(NOT_READABLE)

@@ -267,10 +267,14 @@ DEEP = b"[" * 200_000
         lambda record: record["entries"][0].pop("words"),
         lambda record: record["entries"][0].update(happened_at="yesterday"),
         lambda record: record["entries"][0].update(happened_at="2026-11-03T10:00:00"),
+        lambda record: record["entries"][0].update(happened_at="0001-01-01T00:00:00+00:00"),
         lambda record: record["entries"][0].update(happened_on="31 February"),
+        lambda record: record["entries"][0].update(happened_on="9999-12-31"),
         lambda record: record["entries"][0].update(id=" "),
         lambda record: record["child"].update(born=""),
         lambda record: record["attachments"][0].update(added_at=""),
+        lambda record: record["attachments"][0].update(added_at="9999-12-31T23:59:59-14:00"),
+        lambda record: record["attachments"][0].update(size="many"),
     ],
 )
 def test_a_record_that_is_not_of_the_format_is_refused(change):
