@@ -74,6 +74,7 @@ def record_from(child: Child, *entries: dict[str, str], files=(), **more) -> Pac
         {
             "file": f"attachments/{number:04}.txt", "name": f"letter {number}.txt",
             "kind": "Plain text", "size": str(len(held)), "reference": "ABC-1",
+            "document": "",
             "sha256": hashlib.sha256(held).hexdigest(), "added_by": "Jo Lind",
             "added_at": "2026-05-01T09:00:00+00:00",
         }

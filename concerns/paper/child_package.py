@@ -351,6 +351,7 @@ def _describe_file(found: ChronologyPrint, file: OfferedFile, number: int) -> di
         "size": str(row.size),
         "sha256": row.digest,
         "reference": file.reference,
+        "document": found.cover_other_children(file.document),
         "added_at": _to_utc(row.at),
         "added_by": row.by.name,
     }

@@ -91,7 +91,8 @@ ATTACHMENT = (
     PackageField("kind", "What kind of file it is", 100),
     PackageField("size", "Bytes", 20),
     PackageField("sha256", "SHA-256 of what it holds, in hex", 64),
-    PackageField("reference", "Reference of the concern to which it was added", 40),
+    PackageField("reference", "Reference of the concern to which it was added, if any", 40),
+    PackageField("document", "What it is, if it belongs to the child's file and no concern", 1_000),
     PackageField("added_at", "When it was added: 2026-11-03T10:00:00+00:00", 40),
     PackageField("added_by", "Who added it", 300),
 )

@@ -96,7 +96,6 @@ def _build_row(
     held: bytes,
 ) -> EarlierAttachment:
     file = read_file(clean_file_name(said["name"]), held, scanner)
-    added = format_date_or_time(datetime.fromisoformat(said["added_at"]))
     row = EarlierAttachment(
         school=viewer.school,
         child=upload.child,
@@ -107,9 +106,18 @@ def _build_row(
         missing=file.fault or "",
         scanned=file.scanned,
         source_digest=said["sha256"],
-        said=f"Added by {said['added_by']}, {added}, to concern {said['reference']}",
+        said=describe_origin(said),
     )
     if not file.fault:
         row.digest = file.digest
         row.set_content(file.content)
     return row
+
+
+def describe_origin(said: Mapping[str, str]) -> str:
+    """Who added a file of a package there, when, and to what."""
+    added = format_date_or_time(datetime.fromisoformat(said["added_at"]))
+    words = f"Added by {said['added_by']}, {added}"
+    if said["reference"]:
+        words += f", to concern {said['reference']}"
+    return f"{words}. {said['document']}" if said["document"] else words

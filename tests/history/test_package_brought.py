@@ -31,6 +31,7 @@ from concerns.models.child.child_package import path_of_package
 from concerns.models.concern.attachment import path_of_file
 from concerns.paper import attachment_reading, file_upload, package_pdf, package_receiving
 from concerns.paper.package_matching import list_doubts, plan_package
+from concerns.paper.package_receiving import describe_origin
 from concerns.paper.record_verification import find_altered_rows
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
@@ -368,3 +369,15 @@ def test_no_address_or_name_of_a_file_says_whose_it_is(desk, child, sent):
     page = page_text(desk.open(there))
     title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]
     assert "Aoife" not in there + title
+
+
+@pytest.mark.parametrize(
+    ("reference", "document", "words"),
+    [
+        ("ABC-1", "", "Added by Jo Lind, 1 May 2026, 10:00, to concern ABC-1"),
+        ("", "Court order: of March", "Added by Jo Lind, 1 May 2026, 10:00. Court order: of March"),
+    ],
+)
+def test_a_file_says_where_it_was_at_the_other_school(reference, document, words):
+    said = {"added_by": "Jo Lind", "added_at": "2026-05-01T09:00:00+00:00"}
+    assert describe_origin({**said, "reference": reference, "document": document}) == words

@@ -238,7 +238,8 @@ def test_a_document_of_the_childs_file_goes_in(desk, child, written):
     _, members = made_by_page(press(desk, child))
     assert members["attachments/0002.txt"] == b"Of order.txt"
     record = json.loads(members["record.json"])
-    assert [file["name"] for file in record["attachments"]] == ["letter.txt", "order.txt"]
+    files = [(file["name"], file["document"]) for file in record["attachments"]]
+    assert files == [("letter.txt", ""), ("order.txt", document.document_words)]
     assert "file" in {entry["kind"] for entry in record["entries"]}
 
 

@@ -36,7 +36,8 @@ def said_of(content: bytes) -> dict[str, str]:
     return {
         "file": "attachments/0001.pdf", "name": "Letter of Aoife.pdf", "kind": "PDF",
         "size": str(len(content)), "sha256": hashlib.sha256(content).hexdigest(),
-        "reference": "C-1", "added_at": "2026-11-03T10:00:00+00:00", "added_by": "Jo Lind",
+        "reference": "C-1", "document": "",
+        "added_at": "2026-11-03T10:00:00+00:00", "added_by": "Jo Lind",
     }  # fmt: skip
 
 
