@@ -17,6 +17,7 @@ from concerns.models import (
     Child,
     Concern,
     ConcernChild,
+    Person,
     RollCorrection,
     RollFile,
     RollQuestion,
@@ -45,13 +46,14 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.leaving import destination_words
 from concerns.rules.reporting_periods import local_day
-from concerns.rules.roles import May
+from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.words import RollAnswer, SamePupil
 from concerns.workflow.leaving import (
     Leaver,
     end_steps_of_returned_children,
     record_departures,
 )
+from concerns.workflow.next_steps import NextSteps
 from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
@@ -216,12 +218,14 @@ def _update_missing_steps(by: Viewer, record: ActRecord, now: datetime) -> None:
     for some in split_in_batches(sorted(begin | end)):
         rows = Concern.objects.open().filter(pk__in=some).select_related("holder")
         concerns += rows.order_by("pk").select_for_update(of=("self",))
+    missing: list[NextSteps] = []
     for agenda in record.agendas_of_concerns(concerns):
         if agenda.concern.pk in end:
             agenda.complete_steps(MISSING)
             agenda.ensure_next_step()
         else:
-            agenda.add_step(MISSING)
+            missing.append(agenda)
+    _open_missing_steps(by, missing)
 
 
 def _concerns_needing_step(by: Viewer) -> Iterator[int]:
@@ -299,8 +303,19 @@ def _ask_leads_about(children: list[int], record: ActRecord) -> None:
         rows = rows.exclude(pk__in=[concern.pk for concern in concerns])
         rows = rows.exclude(steps__in=Step.objects.open().filter(kind=MISSING))
         concerns += rows.select_related("holder").order_by("pk").select_for_update(of=("self",))
-    for agenda in record.agendas_of_concerns(concerns):
+    _open_missing_steps(record.by, record.agendas_of_concerns(concerns))
+
+
+def _open_missing_steps(by: Viewer, agendas: Sequence[NextSteps]) -> None:
+    """Open the step "find out" on each. It is the deputy's at once where the lead is kept out: who
+    that is, is asked of each concern only if it may be somebody."""
+    for agenda in agendas:
         agenda.add_step(MISSING)
+    leads = Person.objects.filter(posts__school=by.school, posts__role__in=LADDER[Role.DSL])
+    keys = [agenda.concern.pk for agenda in agendas]
+    if any(leads.excluded_from_any(*some).exists() for some in split_in_batches(keys)):
+        for agenda in agendas:
+            agenda.reassign_role_steps()
 
 
 @act(May.ROLL, Kind.ROLL_ADDED)

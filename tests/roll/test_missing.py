@@ -88,6 +88,15 @@ def test_a_concern_nobody_has_taken_gives_the_step_to_the_lead(office, pupils, g
     assert owed(concern)[0].holder_role == Role.DSL
 
 
+def test_a_lead_who_is_kept_out_is_not_given_the_step(office, pupils, gone):
+    lead = factories.viewer(office.school, Role.DSL).person
+    factories.viewer(office.school, Role.DEPUTY)
+    kept_out = {"where": office.school, "children": (gone,), "excluded": (lead,)}
+    concern = factories.concern_at(State.WAITING, **kept_out)
+    ask(office, pupils)
+    assert owed(concern)[0].holder_role == Role.DEPUTY
+
+
 def test_a_closed_concern_is_left_alone(office, pupils, gone):
     concern = factories.concern_at(State.CLOSED, where=office.school, children=(gone,))
     ask(office, pupils)
