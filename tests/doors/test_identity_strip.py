@@ -23,7 +23,7 @@ ROOMS = ("triage", "refer", "chase", "child", "audit")
 # The writer's own pages, and pages about a draft; and what is printed, which says on the paper
 # whose it is and names no other child; and a file that was added, which is no page.
 WITHOUT = {"chase_reported", "chase_set_aside", "audit_print_trail", "triage_print"}
-WITHOUT |= {"child_knew_print", "triage_file"}
+WITHOUT |= {"child_knew_print", "triage_file", "child_document_file"}
 
 
 def strip_of(answer) -> str:
