@@ -215,20 +215,22 @@ def ask_if_afternoon(typed: str, at: time) -> str:
 
 def choice_field(
     label: str,
-    words: type[Choice],
+    words: Iterable[Choice],
     *,
     needed: str = "",
     help_text: str = "",
     many: bool = False,
     folded: bool = False,
 ) -> forms.ChoiceField:
-    """A field for one (or `many`) of a vocabulary in `rules/words.py`. `folded`: a drop-down."""
+    """A field for one (or `many`) of `words`: a vocabulary of `rules/words.py`, or some of it.
+    `folded`: a drop-down."""
+    choices = [(word.value, word.label) for word in words]
     kind = forms.MultipleChoiceField if many else forms.ChoiceField
     widget = forms.CheckboxSelectMultiple if many else forms.RadioSelect
     return kind(
         label=label,
         help_text=help_text,
-        choices=[("", "Choose"), *words.choices()] if folded else words.choices(),
+        choices=[("", "Choose"), *choices] if folded else choices,
         required=bool(needed),
         widget=forms.Select if folded else widget,
         error_messages={"invalid_choice": WRONG, "invalid_list": WRONG, "required": needed},

@@ -101,9 +101,18 @@ YEARS = ("Nursery", "Reception", *(f"Year {number}" for number in range(1, 15)))
 
 
 class GoingHome(Choice):
+    """Whether the writer of a concern is worried about the child going home that day. NOT_ASKED is
+    of a concern that an answer about the roll sends: nobody was asked this."""
+
     NO = "no", "No"
     NOT_SURE = "not_sure", "Not sure"
     YES = "yes", "Yes"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+# The answers that a writer chooses from, and those that make a concern pressing.
+GOING_HOME_ANSWERS = (GoingHome.NO, GoingHome.NOT_SURE, GoingHome.YES)
+MAY_WORRY = frozenset({GoingHome.NOT_SURE, GoingHome.YES})
 
 
 class HowSure(Choice):

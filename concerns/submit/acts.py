@@ -37,7 +37,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.occurrence import occurrence_moment
 from concerns.rules.roles import May
-from concerns.rules.words import ChildPart, GoingHome, HowKnown
+from concerns.rules.words import MAY_WORRY, ChildPart, GoingHome, HowKnown
 from concerns.workflow import re_referral
 
 
@@ -208,7 +208,7 @@ def first_step_kinds(account: Account) -> list[StepKind]:
     reporting known FGM to the police is theirs until they have done it."""
     now = (
         account.danger
-        or account.going_home != GoingHome.NO
+        or account.going_home in MAY_WORRY
         or account.marks
         or account.how_known == HowKnown.CHILD_TOLD
         or account.child_words

@@ -42,7 +42,13 @@ from concerns.forms.who_told_you import WhoToldYouQuestions
 from concerns.models import Account, Child, Person
 from concerns.reading.pickers import Colleague
 from concerns.rules import typed_times
-from concerns.rules.words import Category, ConcernSubject, GoingHome, HowKnown, HowSure
+from concerns.rules.words import (
+    GOING_HOME_ANSWERS,
+    Category,
+    ConcernSubject,
+    HowKnown,
+    HowSure,
+)
 
 MOST_CHILDREN = 60
 TIME_HINT = "Like 14:30 or 2.30pm. 2.15 is read as 14:15: for the night, write 02:15"
@@ -84,7 +90,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     )
     going_home = choice_field(
         "Are you worried about them going home today?",
-        GoingHome,
+        GOING_HOME_ANSWERS,
         needed="Say whether you are worried about them going home today",
     )
     danger = forms.BooleanField(

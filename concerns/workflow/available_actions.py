@@ -11,7 +11,7 @@ from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.lifecycle import State
-from concerns.rules.words import GoingHome
+from concerns.rules.words import MAY_WORRY
 from concerns.workflow.closing import reason_not_to_end, reason_to_reopen_first
 from concerns.workflow.decision_checks import reason_for_full_decision
 
@@ -91,6 +91,6 @@ def may_keep(concern: Concern, steps: Iterable[Step]) -> bool:
     child going home, and nothing else that was decided may be left to do. If not, a light decision
     may still be possible on the decision page.
     """
-    calm = concern.state != State.CLOSED and concern.going_home == GoingHome.NO
+    calm = concern.state != State.CLOSED and concern.going_home not in MAY_WORRY
     ended = all(step.kind in KEEPING_ENDS for step in steps)
     return calm and ended and not reason_for_full_decision(concern)

@@ -62,7 +62,7 @@ def send_concern_from_roll(
         about=concern,
         concern=concern,
         children=[child.uid],
-        fields=["account", "going_home"],
+        fields=["account"],
         words=account.all_written_words,
     )
     return concern

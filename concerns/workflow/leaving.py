@@ -173,7 +173,7 @@ def _send_home_education_concern(record: ActRecorder, row: Departure, protected:
         row.child,
         draft=uuid5(row.uid, "home education"),
         account=Account(
-            going_home=GoingHome.NOT_SURE, account=HOME_EDUCATED + last, children=(row.child,)
+            going_home=GoingHome.NOT_ASKED, account=HOME_EDUCATED + last, children=(row.child,)
         ),
         category=Category.HOME_EDUCATION,
         steps=steps,

@@ -103,7 +103,7 @@ def _send_concern(record: ActRecorder, question: RollQuestion) -> None:
         record,
         question.child,
         draft=_draft_of(question.uid),
-        account=Account(going_home=GoingHome.NOT_SURE, account=words, children=(question.child,)),
+        account=Account(going_home=GoingHome.NOT_ASKED, account=words, children=(question.child,)),
         category=Category.ABSENCE,
         steps=[(StepKind.FIRST_LOOK_NOW, None), (StepKind.MISSING_FROM_ROLL, None)],
     )

@@ -1,18 +1,20 @@
 """Tests for what the office's answer that a child is educated at home sends, and to whom."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from concerns.models import Concern, Status
+from concerns.models import Concern, LedgerLine, Status
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
 from concerns.rules.leaving import HomeEducationConsent, LeavingReason
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import RollAnswer
+from concerns.rules.words import GoingHome, RollAnswer
 from tests import factories, homes
 from tests.factories import NOW
 from tests.leavers import (
@@ -73,6 +75,13 @@ def test_home_education_sends_a_concern_in_the_name_of_whoever_answers(office, m
     assert sent.account == (
         "This child is to be educated at home. The last day at this school was 3 November 2026."
     )
+
+
+def test_it_does_not_say_that_whoever_answers_was_asked_about_going_home(office, missing):
+    sent = educate_at_home(office, missing[0])
+    assert sent.going_home == GoingHome.NOT_ASKED
+    line = LedgerLine.objects.get(kind=Kind.SUBMITTED, concern=sent.uid)
+    assert json.loads(line.body)["fields"] == ["account"]
 
 
 def test_a_protected_child_of_whom_nobody_wrote_is_held_by_the_lead(office, missing):

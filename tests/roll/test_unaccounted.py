@@ -13,7 +13,7 @@ from concerns.roll import acts
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import RollAnswer
+from concerns.rules.words import GoingHome, RollAnswer
 from concerns.workflow.unaccounted import unaccounted_questions
 from tests import factories
 from tests.factories import NOW
@@ -41,6 +41,11 @@ def test_not_known_sends_a_concern_whether_or_not_there_is_another(office, missi
         assert concern.reporter == office.viewer.person
         kinds = set(concern.steps.open().values_list("kind", flat=True))
         assert kinds == {StepKind.FIRST_LOOK_NOW, StepKind.MISSING_FROM_ROLL}
+
+
+def test_it_does_not_say_that_the_office_was_asked_about_going_home(office, missing):
+    office.answer(missing[0], RollAnswer.NOT_KNOWN, LATER)
+    assert concerns_about(missing[0].child)[-1].going_home == GoingHome.NOT_ASKED
 
 
 def test_such_a_concern_is_whole_by_the_daily_check(office, missing):

@@ -35,6 +35,10 @@ BAD = {
     "a child that is none": ({"child": "Robert'); --"}, "not on this school's roll"),
     "no answer on going home": ({"going_home": ""}, "worried about them going home"),
     "a made-up answer on going home": ({"going_home": "maybe"}, "Choose one of the answers"),
+    "an answer on going home that is not theirs": (
+        {"going_home": "not_asked"},
+        "Choose one of the answers",
+    ),
     "words past all length": ({"may_mean": "x" * 50_001}, "This is longer than 50,000 characters"),
     "a line past all length": ({"place": "x" * 50_001}, "This is longer than 50,000 characters"),
     "a NUL": ({"place": "By the\0gate"}, "There is a character here that cannot be saved"),

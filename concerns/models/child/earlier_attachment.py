@@ -17,9 +17,8 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.child.child_fact import FactRow, RowOfChild, RowsOfChild
 from concerns.models.child.earlier_record import EarlierRecord
-from concerns.models.concern.attachment import AddedFile
+from concerns.models.concern.attachment import AddedFile, constraints_of_files
 from concerns.models.school.person import Person, Viewer
-from concerns.rules.attachments import FileFault, FileKind
 from concerns.rules.roles import May
 
 
@@ -50,16 +49,7 @@ class EarlierAttachment(RowOfChild, AddedFile):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["child", "source_digest"], name="earlier_file_once"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["", *(kind.value for kind in FileKind)]),
-                name="earlier_file_kind_is_known",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(missing__in=[fault.value for fault in FileFault])
-                & models.Q(content__isnull=True, size=0, digest="")
-                | models.Q(missing="") & ~models.Q(kind="") & ~models.Q(digest=""),
-                name="earlier_file_is_kept_or_missing",
-            ),
+            *constraints_of_files("earlier_file"),
         ]
 
     def __str__(self) -> str:
