@@ -7,16 +7,12 @@ judged by `rules/attachments.py`; and a picture is drawn anew in another process
 
 import errno
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +24,7 @@ from concerns.doors.gated_request import GatedRequest
 from concerns.doors.unsent_words import uid_of_page
 from concerns.forms.attachment_form import AddFilesForm
 from concerns.models import Viewer
+from concerns.paper.bounded_process import run_bounded_process
 from concerns.paper.file_upload import UploadedAttachment, list_uploads
 from concerns.paper.virus_scan import VirusScanner, are_files_scanned
 from concerns.rules.attachments import (
@@ -42,8 +39,7 @@ from concerns.rules.attachments import (
     name_as_kept,
 )
 
-_PROGRAM = Path(__file__).with_name("image_process.py")
-# The program ends itself after 20 seconds of work. This is for a machine that has much else to do.
+# The program that draws a picture anew ends itself after 20 seconds of work.
 _MOST_SECONDS = 45
 # Bytes that must be free on the disk before files are kept.
 LEAST_ROOM = 512 * MEGABYTE
@@ -170,18 +166,6 @@ def read_file(name: str, content: bytes, scanner: VirusScanner) -> ReadFile:
 def draw_picture_anew(kind: FileKind, content: bytes) -> bytes | None:
     """The picture, drawn anew (`image_process.py`); None if it cannot be drawn, or is far too
     large."""
-    # Nothing of the site's environment, which holds its keys, goes to a program that reads a file.
-    environment = {"PATH": os.defpath}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, and nothing of the file in its name
-            [sys.executable, "-I", "-W", "ignore", str(_PROGRAM), kind.value, str(MOST_PIXELS)],
-            input=content,
-            capture_output=True,
-            check=False,
-            env=environment,
-            timeout=_MOST_SECONDS,
-        )
-    except (subprocess.TimeoutExpired, OSError):
-        return None
-    fits = 0 < len(done.stdout) <= LARGEST
-    return done.stdout if done.returncode == 0 and fits else None
+    options = (kind.value, str(MOST_PIXELS))
+    drawn = run_bounded_process("image_process.py", content, *options, seconds=_MOST_SECONDS)
+    return drawn if drawn and len(drawn) <= LARGEST else None

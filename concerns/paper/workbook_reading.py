@@ -5,13 +5,10 @@ python-calamine reads Excel's old and new files and OpenDocument's. It does so i
 """
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
-_PROGRAM = Path(__file__).with_name("workbook_process.py")
-# The program ends itself after 20 seconds of work. This is for a machine that has much else to do.
+from concerns.paper.bounded_process import run_bounded_process
+
+# The program ends itself after 20 seconds of work.
 _MOST_SECONDS = 60
 _WRONG = {
     "other": (
@@ -37,21 +34,9 @@ def read_workbook(content: bytes) -> list[str]:
 
     Raises UnreadableWorkbook.
     """
-    # Nothing of the site's environment, which holds its keys, goes to a program that reads a file.
-    environment = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, and nothing of the file in its name
-            [sys.executable, "-I", "-X", "utf8", str(_PROGRAM)],
-            input=content,
-            capture_output=True,
-            check=False,
-            env=environment,
-            timeout=_MOST_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise UnreadableWorkbook(_WRONG["large"]) from None
+    read = run_bounded_process("workbook_process.py", content, seconds=_MOST_SECONDS)
     # It was stopped at one of its bounds, or the library gave up as it does where memory ends.
-    sheets = "large" if done.returncode else json.loads(done.stdout)
+    sheets = "large" if read is None else json.loads(read)
     if isinstance(sheets, str):
         raise UnreadableWorkbook(_WRONG[sheets])
     return list(sheets)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concerns.paper import bounded_process, workbook_reading
 from concerns.paper.csv_columns import PUPIL, make_heading_counter
 from concerns.paper.csv_reading import MOST_BYTES, NotATable, decode_file, read_table
 
@@ -174,7 +175,6 @@ def test_what_cannot_be_read_is_said(content, says):
 
 
 def test_no_key_of_the_site_goes_to_the_process_that_reads(monkeypatch):
-    from concerns.paper import workbook_reading
 
     given = {}
 
@@ -182,14 +182,13 @@ def test_no_key_of_the_site_goes_to_the_process_that_reads(monkeypatch):
         given.update(more)
         return real(command, **more)
 
-    real = workbook_reading.subprocess.run
-    monkeypatch.setattr(workbook_reading.subprocess, "run", run)
+    real = bounded_process.subprocess.run
+    monkeypatch.setattr(bounded_process.subprocess, "run", run)
     read(workbook([HEADINGS]))
-    assert set(given["env"]) == {"PATH", "PYTHONIOENCODING"}
+    assert set(given["env"]) == {"PATH", "LANG"}
 
 
 def test_a_process_that_does_not_end_is_ended(monkeypatch):
-    from concerns.paper import workbook_reading
 
     monkeypatch.setattr(workbook_reading, "_MOST_SECONDS", 0.001)
     with pytest.raises(NotATable, match="too large to read"):
