@@ -168,14 +168,16 @@ def read_child_file(viewer: Viewer, uid) -> ChildFile:
     return files[0]
 
 
-def list_documents(viewer: Viewer, child: Child) -> list[ChildDocument]:
-    """The newest documents in the child's file, each with its files; none for whoever is no lead.
-    The page of the file, which shows them, is recorded. The others are in the chronology."""
+def list_documents(viewer: Viewer, child: Child) -> tuple[list[ChildDocument], bool]:
+    """The newest documents in the child's file, each with its files, and whether there are more;
+    none for whoever is no lead. The page of the file, which shows them, is recorded. The others are
+    in the chronology."""
     rows = ChildDocument.objects.visible_to(viewer).filter(child=child)
     rows = rows.select_related("by", "ended_by").order_by("-began_at", "-id")
-    found = list(rows[:MOST_DOCUMENTS])
-    _join_document_files(viewer, found)
-    return found
+    found = list(rows[: MOST_DOCUMENTS + 1])
+    shown = found[:MOST_DOCUMENTS]
+    _join_document_files(viewer, shown)
+    return shown, len(found) > len(shown)
 
 
 def _join_document_files(viewer: Viewer, documents: list[ChildDocument]) -> None:

@@ -91,9 +91,8 @@ def search(request):
 def file(request, uid):
     found = queries.read_child_file(request.viewer, uid)
     edits = request.viewer.has_power(May.DECIDE)
-    documents = queries.list_documents(request.viewer, found.child)
-    page = {"file": found, "edits": edits, "documents": documents}
-    page["most_documents"] = queries.MOST_DOCUMENTS
+    documents, more = queries.list_documents(request.viewer, found.child)
+    page = {"file": found, "edits": edits, "documents": documents, "more_documents": more}
     return render(request, "child/file.html", page)
 
 

@@ -223,10 +223,12 @@ def test_the_page_of_the_file_asks_no_more_however_many_documents_there_are(lead
 
 
 def test_the_page_shows_the_newest_and_leads_to_the_others(lead, child, monkeypatch):
-    monkeypatch.setattr("concerns.child.queries.MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("concerns.child.queries.MOST_DOCUMENTS", 2)
     for day, title in ((homes.SINCE, "The old one"), (factories.NOW.date(), "The new one")):
         homes.add_document(viewer_of(lead), child, since=day, title=title)
+    assert "There are more" not in read_text(lead, f"/child/{child.uid}/file/")
+    monkeypatch.setattr("concerns.child.queries.MOST_DOCUMENTS", 1)
     said = read_text(lead, f"/child/{child.uid}/file/")
     assert "The new one" in said
     assert "The old one" not in said
-    assert "All files of this child" in said
+    assert "There are more. These are the newest." in said
