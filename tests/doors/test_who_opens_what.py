@@ -114,6 +114,7 @@ def test_every_address_of_the_site_stands_in_the_table():
     assert set(routes()) == set(OPENED)
 
 
+@pytest.mark.sqlite_alone
 def test_everybody_opens_what_the_table_says_and_nothing_else(opened):
     found = {
         name: {who: answer for who, (answer, _) in row.items()} for name, row in opened.items()
@@ -132,6 +133,7 @@ def _standing():
 
 
 @pytest.mark.long
+@pytest.mark.sqlite_alone
 def test_an_empty_form_is_answered_as_the_table_says_and_changes_nothing(world):
     before = _standing()
     silent = {name: row for name, row in PRESSED.items() if name not in SAYS_ENOUGH}
@@ -259,6 +261,7 @@ def test_a_box_that_a_browser_would_remember_is_found():
     assert remembered(b'<input name="find" type="text">') != []
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("who", ["writer", "dsl", "head", "office"])
 def test_no_browser_is_asked_to_remember_what_was_typed(opened, who):
     pages = {name: row[who][1] for name, row in opened.items()}
