@@ -120,6 +120,7 @@ def test_the_leads_every_page_is_what_it_was_when_it_is_about_somebody_else(plac
 def test_with_mail_down_the_subjects_every_page_is_what_it_was(place, settings, post):
     settings.EMAIL_HOST = ""
     subject = place.posts[post]
+    said_there = ["adult", "audit", "chase", "people", "submit"]
 
     def run_rounds() -> list[uuid.UUID]:
         clock_round.run_reminder_round(NOW)
@@ -129,7 +130,10 @@ def test_with_mail_down_the_subjects_every_page_is_what_it_was(place, settings, 
         clock_round.run_reminder_round(NOW)
         return []
 
-    assert place.moved(subject, lambda: write_about(place, subject), after=run_rounds) == []
+    def work() -> list[uuid.UUID]:
+        return write_about(place, subject)
+
+    assert place.moved(subject, work, after=run_rounds, rooms=said_there) == []
 
 
 @REST

@@ -1,12 +1,12 @@
 """Collects everything that one person can get out of the site, as bytes that can be compared.
 
-Every address of the site is opened and pressed, with the things its room is about and with those
-that must stay secret; lists are asked every question they take; and the e-mails that went to the
-person are read. The addresses come from the site's own table, so that a page made later is covered
-too. Only what changes on every request is made the same: a form's token, signed values, the id of a
-form not sent yet. The clock stands still, so that no two answers differ by a minute. Each answer
-comes with the number of statements it took: a page that asks the database more often has something
-to hide.
+Every address of the site is opened and pressed, with the things its room is about and, where it
+takes one of their kind, with those that must stay secret. Lists are asked every question they take,
+and the e-mails that went to the person are read. The addresses come from the site's own table, so
+that a page made later is covered too. Only what changes on every request is made the same: a form's
+token, signed values, the id of a form not sent yet. The clock stands still, so that no two answers
+differ by a minute. Each answer comes with the number of statements it took: a page that asks the
+database more often has something to hide.
 
 A school is made once for a file of tests, in a database of its own, and what each person gets from
 it as it is, is asked once. Whatever a test does there is rolled back.
@@ -14,15 +14,17 @@ it as it is, is asked once. Whatever a test does there is rolled back.
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 
+from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test import override_settings
 
 from concerns.doors.covered_names import COOKIE
@@ -83,6 +85,7 @@ class TwinSchool:
         self.deputy = factories.person(self.where, Role.DEPUTY, name="The deputy")
         self.people = [factories.person(self.where) for _ in range(4)]
         self.writer = factories.viewer(self.where, who=self.people[0])
+        self._models = find_models(self.world.uids.values())
         self._kept = {}
         self._kept_unheard_of = {}
 
@@ -103,14 +106,19 @@ class TwinSchool:
             return [uid for done in (before, work, after) for uid in done()]
 
         with self._undone(all_of_it) as secret:
-            hidden = [
-                self._ask(who, self._secret_addresses(who, rooms, uid), uid) for uid in secret
-            ]
+            models = find_models(secret)
+            assert models.keys() == set(secret)
+            hidden = {
+                uid: self._ask(who, self._secret_addresses(who, rooms, uid, model), uid)
+                for uid, model in models.items()
+            }
             found = self._ask(who, self._addresses(rooms))
         unchanged = self._ask_as_it_is(who, before, after, rooms)
-        unheard_of = self._ask_unheard_of(who, before, after, rooms) if secret else {}
         assert len(found) > 150 or rooms
-        told = [differences(unheard_of, one) for one in hidden]
+        told = [
+            differences(self._ask_unheard_of(who, before, after, rooms, models[uid]), one)
+            for uid, one in hidden.items()
+        ]
         return sorted({*differences(unchanged, found), *chain.from_iterable(told)})
 
     def _ask_as_it_is(self, who, before: Work, after: Work, rooms: Sequence[str]):
@@ -121,14 +129,16 @@ class TwinSchool:
                 self._kept[key] = self._ask(who, self._addresses(rooms))
         return self._kept[key]
 
-    def _ask_unheard_of(self, who, before: Work, after: Work, rooms: Sequence[str]):
-        """What `who` gets for an id that was never given: as it would be for each of those that
-        must stay secret. It is kept too."""
-        key = _name_of_look(who, before, after, rooms)
+    def _ask_unheard_of(
+        self, who, before: Work, after: Work, rooms: Sequence[str], model: type[Model]
+    ):
+        """What `who` gets for an id that no row of `model` was ever given: as it would be for each
+        of those that must stay secret. It is kept too."""
+        key = (*_name_of_look(who, before, after, rooms), model)
         if key not in self._kept_unheard_of:
             never = uuid.uuid4()
             with self._undone(lambda: [*before(), *after()]):
-                asked = self._secret_addresses(who, rooms, never)
+                asked = self._secret_addresses(who, rooms, never, model)
                 self._kept_unheard_of[key] = self._ask(who, asked, never)
         return self._kept_unheard_of[key]
 
@@ -144,13 +154,15 @@ class TwinSchool:
             kind = kind_of(name)
             yield name, self.world.address(name, self.world.uids[kind] if kind else None)
 
-    def _secret_addresses(self, who, rooms: Sequence[str], secret: uuid.UUID):
-        """Those that take an id, with `secret`. What the gate keeps from everybody in the posts of
-        `who` is left out: it answers before it looks at the id."""
+    def _secret_addresses(self, who, rooms: Sequence[str], secret: uuid.UUID, model: type[Model]):
+        """Those that take the id of a row of `model`, with `secret`. What the gate keeps
+        from everybody in the posts of `who` is left out: it answers before it looks at the id."""
         viewers = viewers_for_person(who, NOW)
         assert viewers
         for name in _names_in(rooms):
-            if kind_of(name) and any(may_open(viewer, name) for viewer in viewers):
+            kind = kind_of(name)
+            takes_it = kind and self._models[self.world.uids[kind]] is model
+            if takes_it and any(may_open(viewer, name) for viewer in viewers):
                 yield name, self.world.address(name, secret)
 
     def _ask(self, who, addresses, secret: uuid.UUID | None = None) -> dict[str, tuple]:
@@ -176,6 +188,17 @@ class TwinSchool:
                 client.cookies.pop(COOKIE, None)
             transaction.set_rollback(True)
         return {hide(secret, page): hide(secret, answer) for page, answer in found.items()}
+
+
+def find_models(uids: Iterable[uuid.UUID]) -> dict[uuid.UUID, type[Model]]:
+    """The model of the row that has each of `uids`."""
+    wanted = list(uids)
+    return {
+        uid: model
+        for model in apps.get_app_config("concerns").get_models()
+        if any(field.name == "uid" for field in model._meta.fields)
+        for uid in model._base_manager.filter(uid__in=wanted).values_list("uid", flat=True)
+    }
 
 
 def _name_of_look(who, before: Work, after: Work, rooms: Sequence[str]) -> tuple:

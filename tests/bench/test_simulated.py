@@ -31,6 +31,7 @@ THREE_WEEKS = Plan(
 OPEN, WRITTEN, WAITS, TWICE, TOLD = range(5)
 
 
+@pytest.mark.more_of_a_kind
 def test_three_weeks_of_a_busy_secondary_lose_nothing():
     year = Year(HIGH, THREE_WEEKS, say=lambda words: None).play()
     found = counted.of(year)

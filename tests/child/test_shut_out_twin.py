@@ -113,7 +113,12 @@ def test_with_mail_down_every_page_of_a_head_who_is_family_of_the_child_is_what_
 ):
     settings.EMAIL_HOST = ""
     head = place.posts["head"]
-    assert place.moved(head, lambda: place.write_about(place.kin), after=run_rounds) == []
+    said_there = ["audit", "chase", "people", "submit", "triage"]
+
+    def work() -> list[uuid.UUID]:
+        return place.write_about(place.kin)
+
+    assert place.moved(head, work, after=run_rounds, rooms=said_there) == []
 
 
 @pytest.mark.parametrize("forgotten", ["named", "family"])
