@@ -27,6 +27,7 @@ _DELIMITERS = ",;\t|"
 _SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
 # What a page's file chooser offers.
 ACCEPTED = ".xlsx,.xlsb,.xls,.ods,.csv,.txt,text/csv,text/plain"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 _OTHER_KINDS = (
@@ -75,7 +76,7 @@ def decode_file(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
         raise NotATable("This file is larger than 10 MB. Export fewer columns and try again.")
     if content.startswith(_WORKBOOKS):
         return _read_best_sheet(content, known)
-    begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    begins = _first_bytes(content)
     for mark, words in _OTHER_KINDS:
         if begins.startswith(mark):
             raise NotATable(words)
@@ -84,6 +85,17 @@ def decode_file(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
     if strange * 50 > len(text) or text.count("\0") * 10 > len(text):
         raise NotATable(f"We cannot read this as a CSV file. {_SAVE_AS}")
     return text.replace("\0", "")
+
+
+def begins_as_xml(content: bytes) -> bool:
+    return _first_bytes(content).startswith(b"<")
+
+
+def _first_bytes(content: bytes) -> bytes:
+    """The first bytes that say something; of UTF-16, as UTF-8."""
+    if content.startswith(_UTF_16):
+        return content[:64].decode("utf-16", "ignore").lstrip().encode()
+    return content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def _read_best_sheet(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
@@ -106,7 +118,7 @@ def _read_best_sheet(content: bytes, known: Callable[[tuple[str, ...]], int]) ->
 
 
 def _decode_text(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith(_UTF_16):
         return content.decode("utf-16", "replace")
     return content.decode("utf-8-sig", "windows-1252")
 

@@ -144,6 +144,8 @@ class RollImportPlan:
     # How many rows are of other schools, and what is doubtful about which school's file it is.
     of_others: int = 0
     other_school: str = ""
+    # Whether the file is of some pupils alone, so that nobody else is missing from it.
+    of_some: bool = False
 
     @property
     def doubts(self) -> list[str]:
@@ -156,7 +158,7 @@ class RollImportPlan:
             )
         if self.cut_short:
             found.append("The file ends in the middle of a row, so its end may be lost.")
-        if self.missing and len(self.missing) > MOST_MISSING * self.on_roll:
+        if self.is_much_missing:
             share = -(-100 * len(self.missing) // self.on_roll)
             missing = f"({len(self.missing)} of {self.on_roll}) is missing from this file."
             found.append(f"{share}% of the roll {missing}")
@@ -164,9 +166,23 @@ class RollImportPlan:
             many = f"{len(self.added)} pupils of this file are new, and {self.on_roll} are on roll."
             found.append(f"{many} It may be the file of another school.")
         if self.perhaps_same:
-            found.append("A new pupil may be one who is missing, under another surname: see below.")
+            which = "on the roll" if self.of_some else "missing"
+            found.append(
+                f"A new pupil may be one who is {which}, under another surname: see below."
+            )
         found += [f"Nobody of {group} is in this file." for group in self.groups_gone]
         return found
+
+    @property
+    def is_much_missing(self) -> bool:
+        """Whether so much of the roll is in no row that it is hardly a file of the whole roll."""
+        return bool(self.missing) and len(self.missing) > MOST_MISSING * self.on_roll
+
+    def limit_to_some(self) -> None:
+        """Take the file as one of some pupils: nobody is missing from it."""
+        self.of_some = True
+        self.missing = []
+        self.groups_gone = []
 
     @property
     def classes_are_dates(self) -> bool:
@@ -224,6 +240,7 @@ class RollImportPlan:
             (("contacts", one.known.pk, one.added, one.ended) for one in self.contact_changes),
             (("details", one.known.pk, one.added, one.ended) for one in self.detail_changes),
             (("left", pupil.line) for pupil in self.leavers),
+            [("some",)] if self.of_some else [],
         )
         digest = hashlib.sha256()
         for piece in said:

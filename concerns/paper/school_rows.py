@@ -53,3 +53,8 @@ def _begins_alike(value: str, name: str) -> bool:
     return bool(value) and (
         f"{name} ".startswith(f"{value} ") or f"{value} ".startswith(f"{name} ")
     )
+
+
+def is_name_of_school(written: str, name: str) -> bool:
+    """Whether `written` is the school's `name`, or begins as it does, or it as that does."""
+    return _begins_alike(fold_text(written), fold_text(name))

@@ -27,10 +27,13 @@ TAKEN = "This column is already chosen above. Choose another column"
 @dataclass(frozen=True)
 class TableReading:
     """How files of one kind are read. `count_headings`: how many of a line's cells are headings of
-    such a file. `parse`: its text as a table; raises NotATable."""
+    such a file. `parse`: its text as a table. `decode`: its text, from its bytes and
+    `count_headings`. Both raise NotATable. `accepted`: what the page's file chooser offers."""
 
     count_headings: Callable[[tuple[str, ...]], int]
     parse: Callable[[str], CsvFileTable]
+    decode: Callable[[bytes, Callable[[tuple[str, ...]], int]], str] = decode_file
+    accepted: str = ACCEPTED
 
 
 class TableUploadForm(forms.Form):
@@ -40,7 +43,7 @@ class TableUploadForm(forms.Form):
         label="The file",
         allow_empty_file=True,
         error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        widget=forms.FileInput,
     )
 
     # What a form made from this one says: what stands below the box, and on the button; how many
@@ -58,6 +61,7 @@ class TableUploadForm(forms.Form):
         super().__init__(*given)
         field = self.fields["file"]
         field.help_text = self.help_text
+        field.widget.attrs["accept"] = self.reading.accepted
         if too_large:
             # The file itself was dropped while it came in.
             field.error_messages["required"] = TOO_LARGE.format(fewer=self.fewer)
@@ -77,7 +81,7 @@ class TableUploadForm(forms.Form):
         if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
             raise ValidationError(EMPTY)
         try:
-            text = decode_file(content, self.reading.count_headings)
+            text = self.reading.decode(content, self.reading.count_headings)
             self.table = self.reading.parse(text)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong

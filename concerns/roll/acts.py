@@ -98,24 +98,28 @@ def bring(
     mapping: Mapping[str, int],
     seen: str,
     sure: bool,
+    coverage: str = "",
     now: datetime,
     record: ActRecord,
 ) -> RollFile:
     """Import the file exactly as the page showed it, completely or not at all.
 
-    `seen` is the digest of the plan that was shown. Raises RollChanged if the plan is a different
+    `seen` is the digest of the plan that was shown, with `coverage` as `build_roll_plan` takes it.
+    Nobody is missing from a file of some pupils. Raises RollChanged if the plan is a different
     one by now, and ActRefused if nobody can be read in the file, or if there are doubts about it
     and the person did not tick `sure`.
     """
     _lock_roll(by)
     today = local_day(by.school.school_calendar, now)
-    plan = _plan_as_shown(by, file, mapping, seen, today)
+    plan = _plan_as_shown(by, file, mapping, seen, today, coverage)
     if plan.reads_nobody:
         raise ActRefused(
             "No line of this file can be read as a pupil who is here now. Correct it and upload it "
             "again."
         )
     if plan.doubts and not sure:
+        if plan.of_some:
+            raise ActRefused("Tick the box to say that these pupils belong to this school.")
         raise ActRefused("Tick the box to say that this file is the whole roll.")
     add_pupils_to_roll(by, plan.added, today, now, file)
     change_pupils_on_roll(by, plan.changed, today)
@@ -151,14 +155,19 @@ def _counts_in_line(file: RollFile) -> str:
 
 
 def _plan_as_shown(
-    by: Viewer, file: RollFile, mapping: Mapping[str, int], seen: str, today: date
+    by: Viewer,
+    file: RollFile,
+    mapping: Mapping[str, int],
+    seen: str,
+    today: date,
+    coverage: str,
 ) -> RollImportPlan:
     """The plan for the roll as it is now. Raises RollChanged if it is not the plan shown."""
     if file.brought_at:
         raise RollChanged("This file has already been imported. Nothing was done twice.")
     other = queries.file_imported_since(by.school, file)
-    found = queries.parse_roll_table(file.content)
-    plan = queries.build_roll_plan(by.school, found, mapping, today)
+    found = queries.read_table_of_school(by.school, file.content)
+    plan = queries.build_roll_plan(by.school, found, mapping, today, coverage)
     if plan.plan_digest != seen:
         who = f"{other.by.name} imported another file" if other else "The roll was changed"
         raise RollChanged(
@@ -168,6 +177,7 @@ def _plan_as_shown(
     file.columns = {
         "headings": headings_digest(found),
         "offered": queries.offered_columns(found.headings),
+        "of_some": plan.of_some,
     }
     return plan
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django import forms
@@ -32,10 +32,12 @@ from concerns.paper.contact_columns import (
     contact_numbers,
 )
 from concerns.paper.csv_columns import PUPIL
+from concerns.paper.csv_reading import ACCEPTED
+from concerns.paper.ctf_reading import decode_roll_file
 from concerns.paper.detail_columns import DETAILS
 from concerns.paper.pupil_form import PupilForm
 from concerns.paper.pupil_rows import PupilLine
-from concerns.paper.roll_matching import FIELDS
+from concerns.paper.roll_matching import FIELDS, RollImportPlan
 from concerns.paper.table_forms import TAKEN, TableColumnsForm, TableReading, TableUploadForm
 from concerns.roll import queries
 from concerns.roll.acts import AnsweredPupil
@@ -69,14 +71,19 @@ ANSWERED_MEANWHILE = (
 
 class RollUploadForm(TableUploadForm):
     help_text = (
-        "A workbook (.xlsx, .xls or .ods) or a CSV file, exported from your school's system. Up to "
-        "20,000 pupils and 10 MB."
+        "A workbook (.xlsx, .xls or .ods), a CSV file or a Common Transfer File (CTF, .xml), "
+        "exported from your school's system. Up to 20,000 pupils and 10 MB."
     )
     button = "See what it would change"
     fewest_columns = 3
     needed = "surname, forename and date of birth"
-    fewer = "fewer columns"
-    reading = TableReading(queries.count_pupil_headings, queries.parse_roll_table)
+    fewer = "fewer columns, or a CTF without attendance and assessments"
+    reading = TableReading(
+        queries.count_pupil_headings,
+        queries.parse_roll_table,
+        decode_roll_file,
+        accepted=f"{ACCEPTED},.xml,text/xml,application/xml",
+    )
 
 
 class ColumnsForm(TableColumnsForm):
@@ -133,15 +140,22 @@ class ConfirmImportForm(forms.Form):
         help_text="I have checked what is said above.",
     )
 
-    def __init__(self, data=None, *, seen: str = "", doubtful: bool = False):
+    def __init__(self, data=None, *, seen: str = "", doubtful: bool = False, of_some: bool = False):
         super().__init__(data, initial={"seen": seen})
+        if of_some:
+            self.fields["sure"].label = "These pupils belong to this school"
         asked = [Question("sure")] if doubtful else []
         self.helper = lay_out_form("seen", *asked, ButtonRow(SubmitButton("Import", value="bring")))
 
-    def with_error(self, words: str, on: str | None = None) -> "ConfirmImportForm":
-        self.is_valid()
-        self.add_error(on, words)
-        return self
+    @classmethod
+    def for_plan(cls, plan: RollImportPlan, refused: str = "") -> Self:
+        """The form below `plan`. `refused`: why it was not imported, if it was just confirmed."""
+        if not refused:
+            doubtful = bool(plan.doubts)
+            return cls(seen=plan.plan_digest, doubtful=doubtful, of_some=plan.of_some)
+        form = cls({"seen": plan.plan_digest}, doubtful=True, of_some=plan.of_some)
+        form.add_error("sure", refused)
+        return form
 
 
 class TakeBackForm(DraftableForm):

@@ -26,7 +26,12 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import contact_columns, csv_columns
 from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL
-from concerns.paper.csv_reading import CsvFileTable, read_table
+from concerns.paper.csv_reading import CsvFileTable
+from concerns.paper.ctf_origin import (
+    RollFileTable,
+    read_roll_table,
+    set_apart_days_elsewhere,
+)
 from concerns.paper.detail_columns import DETAILS
 from concerns.paper.file_columns import (
     FileColumn,
@@ -58,6 +63,9 @@ FIRST_ROWS = 5
 MOST_SHOWN = 25
 MOST_BAD_SHOWN = 200
 LATELY = timedelta(days=14)
+# What a Common Transfer File is of: as it is sent with a form.
+WHOLE_ROLL = "whole"
+SOME_PUPILS = "some"
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class RollFileReading:
     """A roll file as a table. `guess`: the likely position of each of our columns. `remembered`:
     it is what was chosen for the last file, which had the same headings."""
 
-    table: CsvFileTable
+    table: RollFileTable
     guess: dict[str, int]
     remembered: bool = False
 
@@ -244,7 +252,7 @@ def read_roll_file(viewer: Viewer, file: RollFile) -> RollFileReading:
     If the headings are those of the last import, its choice of columns is used again; only columns
     that could not be chosen then are guessed.
     """
-    found = parse_roll_table(file.content)
+    found = read_table_of_school(viewer.school, file.content)
     guess = guess_roll_columns(found.headings)
     last = last_imported_file(viewer)
     remembered = False
@@ -281,15 +289,39 @@ def offered_columns(headings: Sequence[str]) -> list[str]:
 count_pupil_headings = csv_columns.make_heading_counter(PUPIL)
 
 
-def parse_roll_table(content: str) -> CsvFileTable:
+def parse_roll_table(content: str) -> RollFileTable:
     """The text of a roll file as a table. Raises NotATable."""
-    return read_table(content, count_pupil_headings)
+    return read_roll_table(content, count_pupil_headings)
+
+
+def read_table_of_school(school: School, content: str) -> RollFileTable:
+    """The text of a roll file as a table, as `school` reads it. Raises NotATable."""
+    return set_apart_days_elsewhere(parse_roll_table(content), school.name, school.urn)
 
 
 def build_roll_plan(
-    school: School, found: CsvFileTable, mapping: Mapping[str, int], today: date
+    school: School,
+    found: RollFileTable,
+    mapping: Mapping[str, int],
+    today: date,
+    coverage: str = "",
 ) -> RollImportPlan:
-    """What importing `found` would do to the roll of `school`, as of `today`."""
+    """What importing `found` would do to the roll of `school`, as of `today`.
+
+    `coverage`: WHOLE_ROLL or SOME_PUPILS, as the person says of a Common Transfer File. If they
+    have not said it, such a file in which much of the roll is missing is of some pupils.
+    """
+    plan = _compare_table_with_roll(school, found, mapping, today)
+    may_be_some = coverage == SOME_PUPILS or (coverage != WHOLE_ROLL and plan.is_much_missing)
+    if found.origin and may_be_some:
+        plan.limit_to_some()
+    return plan
+
+
+def _compare_table_with_roll(
+    school: School, found: RollFileTable, mapping: Mapping[str, int], today: date
+) -> RollImportPlan:
+    doubt = found.origin.find_doubt(school.name, school.urn) if found.origin else ""
     own = take_school_rows(found.rows, mapping.get("school"), school.name, school.urn)
     return compare_with_roll(
         read_pupil_lines(replace(found, rows=own.rows), mapping, today),
@@ -300,7 +332,7 @@ def build_roll_plan(
         ),
         cut_short=found.cut_short,
         of_others=own.others,
-        other_school=own.doubt,
+        other_school=own.doubt or doubt,
     )
 
 

@@ -71,6 +71,7 @@ def _import_roll_file(request, found, reading, chosen):
     seen = form.data.get("seen", "")
     sure = bool(form.data.get("sure"))
     what = {"file": found, "mapping": chosen.column_mapping, "seen": seen, "sure": sure}
+    what["coverage"] = form.data.get("coverage", "")
     try:
         acts.bring(by=viewer, now=viewer.now, **what)
     except acts.RollChanged as moved:
@@ -84,16 +85,14 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
     """The preview: what the file would do to the roll as it is now. Status 409 if `moved`."""
     viewer = request.viewer
     mapping = chosen.column_mapping
+    coverage = chosen.data.get("coverage", "")
     page = {"file": found, "table": reading.table, "columns": chosen, "moved": moved}
-    page["remembered"] = reading.remembered
+    page |= {"remembered": reading.remembered, "coverage": coverage}
     page["file_columns"] = reading.columns_with_examples(chosen.chosen_columns)
     if mapping:
-        plan = queries.build_roll_plan(viewer.school, reading.table, mapping, viewer.todays_date)
-        form = ConfirmImportForm(seen=plan.plan_digest, doubtful=bool(plan.doubts))
-        if refused:
-            form = ConfirmImportForm({"seen": plan.plan_digest}, doubtful=True).with_error(
-                refused, "sure"
-            )
+        today = viewer.todays_date
+        plan = queries.build_roll_plan(viewer.school, reading.table, mapping, today, coverage)
+        form = ConfirmImportForm.for_plan(plan, refused)
         page |= {"shown": queries.ShownRollPlan(plan), "form": form}
         page["heads"], page["sample"] = reading.sample_rows(mapping)
     wrong = 409 if moved else 422 if refused or not mapping else 200

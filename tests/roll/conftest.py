@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from concerns.leaving import acts as leaving
 from concerns.models import Child, RollFile, RollQuestion, School, Viewer
-from concerns.paper.csv_reading import decode_file
+from concerns.paper.ctf_reading import decode_roll_file
 from concerns.roll import acts, queries
 from concerns.rules.leaving import LeavingReason
 from concerns.rules.roles import Role
@@ -28,7 +28,7 @@ class Office:
     viewer: Viewer
 
     def upload(self, content: bytes, now=factories.NOW) -> RollFile:
-        text = decode_file(content, queries.count_pupil_headings)
+        text = decode_roll_file(content, queries.count_pupil_headings)
         return acts.upload(by=self.viewer, content=text, rows=0, now=now)
 
     def plan(self, file: RollFile, now=factories.NOW):

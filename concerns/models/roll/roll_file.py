@@ -60,6 +60,11 @@ class RollFile(SchoolOwnedModel):
     def __str__(self) -> str:
         return f"roll file {self.uid}"
 
+    @property
+    def is_of_some_pupils(self) -> bool:
+        """Whether it was imported as a file of some pupils, from which nobody is missing."""
+        return bool(self.columns.get("of_some"))
+
     def why_not_taken_back(self, now: datetime) -> str:
         """Why the pupils whom it added cannot be taken off the roll again, as far as the file says;
         empty if they can."""
