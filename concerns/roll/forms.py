@@ -91,6 +91,8 @@ class ColumnsForm(TableColumnsForm):
 
     def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
         super().__init__(headings, guess, data)
+        # What a Common Transfer File is of, as `build_roll_plan` takes it.
+        self.coverage = (data or {}).get("coverage", "")
         self.contact_keys = _contact_keys(headings, guess)
         for column in PUPIL:
             self.add_column(column.key, column.words, needed=column.needed)

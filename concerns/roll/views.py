@@ -70,8 +70,8 @@ def _import_roll_file(request, found, reading, chosen):
     form = ConfirmImportForm(request.POST)
     seen = form.data.get("seen", "")
     sure = bool(form.data.get("sure"))
-    what = {"file": found, "mapping": chosen.column_mapping, "seen": seen, "sure": sure}
-    what["coverage"] = form.data.get("coverage", "")
+    what = {"file": found, "mapping": chosen.column_mapping, "coverage": chosen.coverage}
+    what |= {"seen": seen, "sure": sure}
     try:
         acts.bring(by=viewer, now=viewer.now, **what)
     except acts.RollChanged as moved:
@@ -85,13 +85,12 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
     """The preview: what the file would do to the roll as it is now. Status 409 if `moved`."""
     viewer = request.viewer
     mapping = chosen.column_mapping
-    coverage = chosen.data.get("coverage", "")
     page = {"file": found, "table": reading.table, "columns": chosen, "moved": moved}
-    page |= {"remembered": reading.remembered, "coverage": coverage}
+    page["remembered"] = reading.remembered
     page["file_columns"] = reading.columns_with_examples(chosen.chosen_columns)
     if mapping:
-        today = viewer.todays_date
-        plan = queries.build_roll_plan(viewer.school, reading.table, mapping, today, coverage)
+        given = (reading.table, mapping, viewer.todays_date, chosen.coverage)
+        plan = queries.build_roll_plan(viewer.school, *given)
         form = ConfirmImportForm.for_plan(plan, refused)
         page |= {"shown": queries.ShownRollPlan(plan), "form": form}
         page["heads"], page["sample"] = reading.sample_rows(mapping)
