@@ -1,7 +1,8 @@
 """Runs those of our own programs that read or draw what may do harm, each in another process.
 
-They are `image_process.py`, `pdf_process.py` and `workbook_process.py`. Each bounds its own memory
-and the time it works. Nothing of the site's environment, which holds its keys, goes to them.
+They are `ctf_process.py`, `image_process.py`, `pdf_process.py` and `workbook_process.py`. Each
+bounds its own memory and the time it works. Nothing of the site's environment, which holds its
+keys, goes to them.
 """
 
 import os
