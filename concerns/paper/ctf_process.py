@@ -2,7 +2,7 @@
 
 It writes JSON in lines: what the header says, and then each pupil, with codes as they are written.
 Of what it cannot read it writes one word in a line: "other" (no CTF), "declares", "damaged",
-"large" or "empty".
+"large", "many" or "empty".
 
 `ctf_reading.py` starts it. XML is small where it is written and can be large where it is read: so
 whatever declares a document type or an entity is refused, the depth and the number of elements are
@@ -23,6 +23,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 MOST_MEMORY = 200 * 1024 * 1024
 MOST_SECONDS = 20
+MOST_PUPILS = 20_000
 MOST_DEPTH = 40
 MOST_ELEMENTS = 1_500_000
 # Of one pupil, without what is not kept: a real one has about a hundred.
@@ -169,6 +170,8 @@ class TransferFile(ContentHandler):
             if not self._open and done.name == "Header":
                 self.header = read_header(done)
             elif not self._open:
+                if len(self.pupils) == MOST_PUPILS:
+                    raise WrongFile("many")
                 self.pupils.append(json.dumps(read_pupil(done, self.header)))
 
 

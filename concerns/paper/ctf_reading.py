@@ -46,6 +46,10 @@ _WRONG = {
         "This Common Transfer File (CTF) is too large to read. Export it without attendance and"
         " assessments, or export a workbook."
     ),
+    "many": (
+        "There are more than 20,000 pupils in this Common Transfer File (CTF). Export one school at"
+        " a time."
+    ),
     "empty": (
         "There is no pupil in this Common Transfer File (CTF). Choose pupils, and export it again."
     ),
@@ -142,7 +146,10 @@ def write_table_text(lines: Sequence[bytes]) -> str:
         pupil = json.loads(line)
         more += len(pupil.get("contacts", ())) > MOST_CONTACTS
         rows.append(_row_of_pupil(pupil))
-    return _as_csv(CtfOrigin(**said, more_contacts=str(more or "")), rows)
+    text = _as_csv(CtfOrigin(**said, more_contacts=str(more or "")), rows)
+    if len(text.encode()) > MOST_BYTES:
+        raise UnreadableCtf(_WRONG["large"])
+    return text
 
 
 def _as_csv(origin: CtfOrigin, rows: Sequence[tuple[str, ...]]) -> str:

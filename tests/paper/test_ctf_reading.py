@@ -203,8 +203,8 @@ REFUSED = {
     "a file elsewhere": (declared('CTfile [<!ENTITY a SYSTEM "file:///etc/passwd">]'), "declares"),
     "deep nesting": ("<CTfile>" + "<a>" * 100_000, "too large to read"),
     "a pupil without an end": (ctf(pupil(more="<a/>" * 5000)), "too large to read"),
-    "an attribute without an end": ('<CTfile a="' + "a" * 9_000_000, "web page"),
-    "a huge attribute": ('<CTfile a="' + "a" * 9_000_000 + '">', "its end is missing"),
+    "an attribute without an end": ('<CTfile a="' + "a" * 2_000_000, "web page"),
+    "a huge attribute": ('<CTfile a="' + "a" * 2_000_000 + '">', "its end is missing"),
 }
 
 
@@ -223,9 +223,20 @@ def test_xml_is_no_other_table_and_too_much_is_not_begun():
         decode_roll_file(b"<" * (MOST_BYTES + 1), is_known)
 
 
-def test_more_elements_than_any_file_has_are_not_counted_to_their_end(monkeypatch):
-    monkeypatch.setattr(ctf_process, "MOST_ELEMENTS", 100)
-    assert ctf_process.lines_or_what_is_wrong(ctf(*many(30)).encode()) == ['"large"']
+@pytest.mark.parametrize(("bound", "word"), [("MOST_ELEMENTS", "large"), ("MOST_PUPILS", "many")])
+def test_more_than_any_roll_has_is_not_read_to_its_end(monkeypatch, bound, word):
+    monkeypatch.setattr(ctf_process, bound, 20)
+    lines = ctf_process.lines_or_what_is_wrong(ctf(*many(30)).encode())
+    assert lines == [f'"{word}"']
+    with pytest.raises(NotATable):
+        ctf_reading.write_table_text([lines[0].encode()])
+
+
+def test_a_table_that_is_larger_than_its_file_may_be_is_refused(monkeypatch):
+    lines = [line.encode() for line in ctf_process.lines_or_what_is_wrong(ctf(ZOE).encode())]
+    monkeypatch.setattr(ctf_reading, "MOST_BYTES", 500)
+    with pytest.raises(NotATable, match="too large to read"):
+        ctf_reading.write_table_text(lines)
 
 
 def test_a_process_that_was_stopped_is_said(monkeypatch):
