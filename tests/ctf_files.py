@@ -19,7 +19,7 @@ ZOE = """<Pupil><UPN>A12345678901B</UPN><Surname>Ní Bhriain</Surname><Forename>
 </BS7666Address><PostCode>EA1 2BC</PostCode></Address>
 <Contacts>
 <Contact><Order>2</Order><Surname>Cole</Surname><Forename>Sam</Forename>
-<Relationship>STF</Relationship><Responsibility>false</Responsibility>
+<Relationship>STP</Relationship><Responsibility>false</Responsibility>
 <Address><AddressLines><AddressLine1>9 High Street</AddressLine1></AddressLines>
 <PostCode>EA1 9ZZ</PostCode></Address></Contact>
 <Contact><Order>1</Order><Title>Ms</Title><Surname>Cole</Surname><Forename>Dana</Forename>

@@ -77,7 +77,7 @@ def test_contacts_stand_beside_one_another_in_their_order(zoe):
         "Contact 2 Priority": "2",
         "Contact 2 Forename": "Sam",
         "Contact 2 Surname": "Cole",
-        "Contact 2 Relationship": "Stepfather",
+        "Contact 2 Relationship": "Step-parent",
         "Contact 2 Parental responsibility": "No",
         "Contact 2 Address": "9 High Street, EA1 9ZZ",
     }
