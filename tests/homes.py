@@ -9,6 +9,7 @@ from concerns.models import (
     ChildDocument,
     EarlierFile,
     Language,
+    LeadDetail,
     Professional,
     Status,
     WatchAnswers,
@@ -43,6 +44,10 @@ def add_social_worker(by, child, name="Ann Hart", **more):
 def add_language(by, child, **more):
     told = {"language": "Polish", "spoken_by": "Mother", "interpreter": "yes", **more}
     return write_line(by, child, Language, since=None, **told)
+
+
+def add_detail(by, child, kind="religion", words="Catholic"):
+    return write_line(by, child, LeadDetail, since=None, kind=kind, words=words)
 
 
 NUMBERS = {
@@ -137,6 +142,7 @@ def write_whole_file(by, child):
     add_status(by, child)
     add_social_worker(by, child)
     add_language(by, child)
+    add_detail(by, child)
     set_authority(by, child, by.school.authority)
     file = add_earlier_file(by, child)
     add_file_event(by, child, file)

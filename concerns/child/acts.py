@@ -6,7 +6,6 @@ button twice writes one line.
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -19,11 +18,11 @@ from concerns.models import (
     DocumentFile,
     EarlierFile,
     EarlierRecord,
-    Ending,
     FileEvent,
     Home,
     HomeAuthority,
     Language,
+    LeadDetail,
     Professional,
     Sibling,
     Sighting,
@@ -42,12 +41,11 @@ from concerns.models.child.household import (
     end_day_within,
     move_household,
 )
-from concerns.models.response.watch import WATCH_NEEDED, WRITE_FIRST, Watch, WatchAnswers
+from concerns.models.response.watch import WatchAnswers
+from concerns.paper import roll_by_hand
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
-from concerns.rules.watching import WatchReason
-from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
+from concerns.workflow.closing import has_lower_status_without, start_watch_on_lower_status
 
 # The models whose rows can be ended, by the word in the address (`?what=`).
 ENDABLE: dict[str, type[Fact]] = {
@@ -55,6 +53,7 @@ ENDABLE: dict[str, type[Fact]] = {
     "fact": AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
     "authority": HomeAuthority, "record": EarlierRecord, "document": ChildDocument,
+    "detail": LeadDetail,
 }  # fmt: skip
 ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
 KNOWN = "An authority with this name is already in the list. Choose it there."
@@ -103,8 +102,8 @@ def write(
     now: datetime,
     record: ActRecord,
 ) -> Fact:
-    """Add a status, a professional, a language, an earlier school's file that is expected, or a
-    document.
+    """Add a status, a professional, a language, an earlier school's file that is expected, a
+    document, or a detail such as the religion, which ends what a lead wrote of it before.
 
     `said` holds the columns of the row.
     """
@@ -113,6 +112,9 @@ def write(
     if row is None:
         if model is EarlierFile and EarlierFile.objects.unread_files().filter(child=child).exists():
             raise ActRefused(STANDS)
+        if model is LeadDetail:
+            for old in LeadDetail.objects.not_ended().filter(child=child, kind=said["kind"]):
+                LeadDetail.objects.end_fact(old, by, now, by.todays_date)
         row = model.objects.record_fact(by, now, since, uid=uid, child=child, **said)
     _record_file_line(record, row, [child], model.__name__.lower(), since=since, **said)
     return row
@@ -193,11 +195,12 @@ def know(
     household: Household | None = None,
     telephone: str = "",
     fact: str = "",
+    born: str = "",
     since: date | None = None,
     now: datetime,
     record: ActRecord,
 ) -> HouseholdAdult:
-    """Add an adult to the child's file: name, relation, household, telephone, one fact."""
+    """Add an adult to the child's file: name, relation, household, telephone, one fact, birth."""
     _refuse_future_day(by, since)
     uid, adult = _find_earlier_press(HouseholdAdult, child, once)
     tied = {"relation": relation, "responsibility": responsibility}
@@ -211,11 +214,12 @@ def know(
             household,
             telephone,
             fact,
+            born,
             child=child,
             relation=relation,
             responsibility=responsibility,
         )
-    more = {"name": name, "telephone": telephone, "fact": fact, **tied}
+    more = {"name": name, "telephone": telephone, "fact": fact, "born": born, **tied}
     _record_file_line(record, adult, [child], "adult", since=since, **more)
     return adult
 
@@ -352,6 +356,7 @@ def brother_or_sister(
     once: uuid.UUID,
     other: Child | None = None,
     household: Household | None = None,
+    before: Sibling | None = None,
     name: str = "",
     where: str = "",
     born: str = "",
@@ -360,12 +365,15 @@ def brother_or_sister(
 ) -> Sibling:
     """Add a sibling: `other` at this school, or one elsewhere by `name`, `where` and `born`.
 
-    With `household`, `other` is recorded as living there too.
+    With `household`, `other` is recorded as living there too. `before` is the line that this one
+    writes anew, such as one without the school: it ends.
     """
     if other == child:
         raise ActRefused("This file belongs to this child. Choose a brother or sister instead.")
     uid, row = _find_earlier_press(Sibling, child, once)
     if row is None:
+        if before and not Sibling.objects.end_fact(before, by, now, by.todays_date):
+            raise ActRefused(ENDED_ALREADY)
         row = Sibling.objects.record_fact(
             by, now, uid=uid, child=child, other=other, name=name, where=where, born=born
         )
@@ -376,6 +384,22 @@ def brother_or_sister(
         record, row, filter(None, [child, other]), "sibling", name=name, where=where, born=born
     )
     return row
+
+
+@act(May.DECIDE, Kind.ROLL_CORRECTED)
+def give_number(
+    *,
+    by: Viewer,
+    child: Child,
+    field: str,
+    number: str,
+    once: uuid.UUID,
+    now: datetime,
+    record: ActRecord,
+) -> Child:
+    """Write the child's UPN or NHS number (`field`: "upn" or "identifier"), which the roll lacks. A
+    second press is refused as a number that is there, so `once` is not used."""
+    return roll_by_hand.give_missing_number(record, child, field, number)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
@@ -442,28 +466,10 @@ def end(
     _record_file_line(
         record, row, [child], type(row).__name__.lower(), why=why, until=until, **more
     )
-    if isinstance(row, Status) and has_lower_status_without(row):
-        _start_watch(record, child, watching)
-    return row
-
-
-def _start_watch(record: ActRecord, child: Child, asked: WatchAnswers | None) -> None:
-    """Start the watch on the child's newest concern; reopen that concern if it was closed."""
-    by = record.by
-    concern = concern_to_watch_on(by, child, lock=True)
-    if concern is None:
-        raise ActRefused(WRITE_FIRST)
-    if asked is None:
-        raise ActRefused(WATCH_NEEDED)
-    if wrong := asked.watch_fault(by, concern):
+    lowers = isinstance(row, Status) and has_lower_status_without(row)
+    if lowers and (wrong := start_watch_on_lower_status(record, child, watching)):
         raise ActRefused(wrong)
-    agenda = record.agenda_of_concern(concern)
-    if concern.state == State.CLOSED:
-        asked = replace(asked, outcome=concern.outcome)
-        Ending.objects.record_reopening(agenda, State.DECIDED, WatchReason.STATUS.label, by.person)
-    watch = Watch.objects.open_watch(agenda, WatchReason.STATUS, asked)
-    told = {"children": [child.uid], **asked.watch_ledger_details()}
-    record(kind=Kind.WATCHED, about=watch, concern=concern, **told)
+    return row
 
 
 @act(May.SUBMIT, Kind.SIGHTED, on="child")
@@ -483,15 +489,9 @@ def saw(
         raise ActRefused(AHEAD)
     uid, row = _find_earlier_press(Sighting, child, once)
     if row is None:
+        said = {"happened_at": happened_at, "how": how, "words": words}
         row = Sighting.objects.create(
-            uid=uid,
-            school=by.school,
-            child=child,
-            by=by.person,
-            at=now,
-            happened_at=happened_at,
-            how=how,
-            words=words,
+            uid=uid, school=by.school, child=child, by=by.person, at=now, **said
         )
     _record_file_line(record, row, [child], how, words=words)
     return row

@@ -30,6 +30,7 @@ from concerns.forms.household_forms import (
     FileLineForm,
     HomeAddressForm,
     HouseholdAdultForm,
+    SiblingElsewhereForm,
     SiblingForm,
     child_picker_field,
     since_date_field,
@@ -39,15 +40,18 @@ from concerns.models import (
     ChildDocument,
     EarlierFile,
     Language,
+    LeadDetail,
     Professional,
     Status,
 )
+from concerns.paper.pupil_form import read_number
 from concerns.rules.child_file_vocabulary import (
     DocumentKind,
     FileEnd,
     FileStage,
     PlanCategory,
     Profession,
+    RollDetailKind,
     SeenHow,
     StatusKind,
     YesNo,
@@ -156,6 +160,84 @@ class LanguageForm(FactLineForm):
         help_text="Never a brother, a sister or another child.",
     )
     helper = lay_out_form("language", "spoken_by", "interpreter", ButtonRow(SubmitButton("Save")))
+
+
+class LeadDetailForm(FactLineForm):
+    """Base of the forms for what a roll file may say too."""
+
+    model = LeadDetail
+    kind = RollDetailKind.SEX
+
+    words = WordsField(
+        "What is it?",
+        line=True,
+        needed="Write what it is",
+        help_text="As the child or their family say it. “Would not say” is an answer too.",
+    )
+    helper = lay_out_form("words", ButtonRow(SubmitButton("Save")))
+
+    @property
+    def act_arguments(self) -> dict:
+        return {"model": self.model, "said": {**self.cleaned_data, "kind": self.kind.value}}
+
+
+class SexForm(LeadDetailForm):
+    heading = "Sex"
+
+
+class EthnicityForm(LeadDetailForm):
+    heading = "Ethnicity"
+    kind = RollDetailKind.ETHNICITY
+
+
+class ReligionForm(LeadDetailForm):
+    heading = "Religion"
+    kind = RollDetailKind.RELIGION
+
+
+class DisabilityForm(LeadDetailForm):
+    heading = "Disability"
+    kind = RollDetailKind.DISABILITY
+
+    words = WordsField(
+        "Which disability or health condition?",
+        line=True,
+        needed="Write which it is, or “None”",
+        help_text="With what the child needs because of it. Write “None” if you know of none.",
+    )
+
+
+class ChildNumberForm(FileLineForm):
+    """Base of the forms for a number that the roll lacks. `field`: of the child."""
+
+    field = ""
+
+    number = WordsField("Number", line=True, needed="Enter the number")
+    helper = lay_out_form(
+        TextBlock("The roll has it from then on, and the school office sees who wrote it there."),
+        Question("number", width=20),
+        ButtonRow(SubmitButton("Save")),
+    )
+
+    def clean_number(self) -> str:
+        said, wrong = read_number(self.field, self.cleaned_data["number"])
+        if wrong:
+            raise ValidationError(wrong)
+        return said
+
+    @property
+    def act_arguments(self) -> dict:
+        return {"field": self.field, **self.cleaned_data}
+
+
+class UpnForm(ChildNumberForm):
+    heading = "The unique pupil number (UPN)"
+    field = "upn"
+
+
+class NhsNumberForm(ChildNumberForm):
+    heading = "The NHS number"
+    field = "identifier"
 
 
 class EarlierFileForm(FactLineForm):
@@ -349,6 +431,13 @@ WRITES: dict[str, type[FileLineForm]] = {
     "status": StatusForm,
     "professional": ProfessionalForm,
     "language": LanguageForm,
+    "sex": SexForm,
+    "ethnicity": EthnicityForm,
+    "religion": ReligionForm,
+    "disability": DisabilityForm,
+    "upn": UpnForm,
+    "nhs_number": NhsNumberForm,
+    "sibling_elsewhere": SiblingElsewhereForm,
     "authority": HomeAuthorityForm,
     "numbers": AuthorityNumbersForm,
     "earlier": EarlierFileForm,

@@ -30,6 +30,7 @@ from concerns.models import (
     EarlierFile,
     Enrolment,
     HouseholdAdult,
+    Sibling,
     Status,
     Step,
     Viewer,
@@ -212,6 +213,9 @@ def get_file_to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFi
     if what in ("tie", "fact"):
         adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.all_adults])
         return found, _get_row_or_404(adults, row)
+    if what == "sibling_elsewhere":
+        elsewhere = [one.pk for one in found.siblings_elsewhere]
+        return found, _get_row_or_404(Sibling.objects.filter(pk__in=elsewhere), row)
     if what == "numbers":
         return found, _get_row_or_404(Authority.objects.filter(pk=found.authority.pk), row)
     if what == "event":

@@ -24,7 +24,7 @@ from concerns.child.forms import (
 from concerns.doors import attachments, sight
 from concerns.doors import search as door
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import MOVED_ON, FormPage, status_of_forms
+from concerns.doors.form_page import MOVED_ON, FormPage, redirect_to_next, status_of_forms
 from concerns.doors.gate import address_if_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.chronology_filters import ChronologyForm, TimelineForm
@@ -48,6 +48,9 @@ ACTS = {
     "event": acts.get_file,
     "authority": acts.live_in,
     "numbers": acts.put_right,
+    "sibling_elsewhere": acts.brother_or_sister,
+    "upn": acts.give_number,
+    "nhs_number": acts.give_number,
 }
 # The other pages of a child, in the bar above the child's page.
 MORE_OF_A_CHILD = (
@@ -114,7 +117,8 @@ def document_file(request, uid):
 
 
 def write(request, uid):
-    """Add a line to the file: `?what=` is its kind, `?row=` the row it adds to, if any."""
+    """Add a line to the file: `?what=` is its kind, `?row=` the row it adds to, if any. `?pack=` is
+    the referral whose pack lacks it, to which one goes back."""
     viewer = request.viewer
     what = request.GET.get("what", "")
     if what not in WRITES:
@@ -126,7 +130,12 @@ def write(request, uid):
         given["chosen"], picking = _read_child_picker(request)
     if what == "authority":
         given["authorities"] = queries.list_authorities()
-    where = {"path": request.get_full_path(), "looking": _is_looking_for_child(request)}
+    pack = sight.read_uid_in_address(request, "pack")
+    where = {
+        "path": request.get_full_path(),
+        "saved_under": _line_address(request),
+        "looking": _is_looking_for_child(request),
+    }
     sheet = FormPage(request, WRITES[what], **where, **given)
     once = _read_form_id(request)
     act = ACTS.get(what, acts.write)
@@ -135,8 +144,16 @@ def write(request, uid):
     ):
         if what == "document":
             return sheet.go_to_page("child_document_files", uid=sheet.result.uid)
+        if pack:
+            return redirect_to_next(request, "refer_pack", f"?child={uid}", uid=pack)
         return sheet.go_to_page("child_file", uid=uid)
-    return _show_line_form(request, sheet, uid, row=row, once=once, **picking)
+    return _show_line_form(request, sheet, uid, row=row, once=once, pack=pack, **picking)
+
+
+def _line_address(request) -> str:
+    """The address of a form for a line, without the pack from which one came to it."""
+    said = {name: request.GET[name] for name in ("what", "row") if request.GET.get(name)}
+    return f"{request.path}?{urlencode(said)}"
 
 
 def end(request, uid):

@@ -130,6 +130,7 @@ class HouseholdAdultForm(FileLineForm):
         needed="Say yes, no, or that it is not known",
     )
     telephone = WordsField("Telephone", line=True)
+    born = WordsField("Born, or about how old", line=True)
     lives = forms.ChoiceField(
         label="Where do they live?",
         widget=forms.RadioSelect,
@@ -142,6 +143,7 @@ class HouseholdAdultForm(FileLineForm):
         "relation",
         "responsibility",
         "telephone",
+        "born",
         "lives",
         "fact",
         "since",
@@ -184,11 +186,13 @@ class AdultRelationForm(FileLineForm):
 
 
 class AdultFactForm(FileLineForm):
-    heading = "A telephone number, or something else to know about an adult"
+    heading = "A telephone number, a birth date, or something else to know about an adult"
 
     kind = choice_field("What is it?", AdultFactKind, needed="Choose what it is")
     words = WordsField(
-        "The number, or what to know", line=True, needed="Write the number, or what to know"
+        "The number, the date, or what to know",
+        line=True,
+        needed="Write the number, the date, or what to know",
     )
     since = since_date_field()
     helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Save")))
@@ -242,6 +246,25 @@ class SiblingForm(FileLineForm):
         home = self.file.addresses[0].home.household if said.get("at_home") else None
         words = {name: said[name] for name in ("name", "where", "born")}
         return {**words, "other": next(iter(self.chosen), None), "household": home}
+
+
+class SiblingElsewhereForm(FileLineForm):
+    """What is known of a brother or sister elsewhere, written anew: `row` is the line so far."""
+
+    heading = "A brother or sister who is not at this school"
+
+    name = WordsField("Name", line=True, needed="Write their name, or what you know of it")
+    where = WordsField("Their school or nursery, or where they are", line=True)
+    born = WordsField("Born, or about how old", line=True)
+    helper = lay_out_form("name", "where", "born", ButtonRow(SubmitButton("Save")))
+
+    def __init__(self, *args: Any, row: Any, **more: Any):
+        said = {name: getattr(row, name) for name in ("name", "where", "born")}
+        super().__init__(*args, row=row, initial=said, **more)
+
+    @property
+    def act_arguments(self) -> dict:
+        return {**self.cleaned_data, "before": self.row}
 
 
 class PreviousSchoolForm(DraftableForm):

@@ -1,5 +1,7 @@
 """The form shown before a print is made in which other children's names are redacted."""
 
+from typing import Self
+
 from concerns.forms.base_form import DraftableForm, PostedFields, WordsField
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 
@@ -12,7 +14,7 @@ class RedactionForm(DraftableForm):
     helper = lay_out_form(Question("also", rows=3), ButtonRow(SubmitButton("Make the print")))
 
     @classmethod
-    def read_from_request(cls, request) -> tuple["RedactionForm", dict]:
+    def read_from_request(cls, request) -> tuple[Self, dict]:
         """The form as sent, and the arguments of the print.
 
         Those are `made` (whether it was sent), `shown` (names not to redact) and `also` (other

@@ -39,7 +39,7 @@ from concerns.models.child.household import (
 )
 from concerns.models.child.name_key import NameKey
 from concerns.models.child.roll_contact import RollContact
-from concerns.models.child.roll_detail import RollDetail
+from concerns.models.child.roll_detail import LeadDetail, RollDetail
 from concerns.models.concern.account import Account, MarkSeen
 from concerns.models.concern.attachment import Attachment, DraftFile
 from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
@@ -166,6 +166,7 @@ __all__ = [
     "Invitation",
     "InvitationBatch",
     "Language",
+    "LeadDetail",
     "LedgerLine",
     "LedgerLineWords",
     "Letter",

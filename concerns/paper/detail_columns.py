@@ -23,6 +23,10 @@ DETAILS = (
     ),
     Column("religion", "Religion", ("religion", "faith", "religious affiliation"), _LONGEST),
     Column(
+        "disability", "Disability",
+        ("disability", "disabled", "disabilities", "disability type", "has disability"), _LONGEST,
+    ),
+    Column(
         "first_language", "First language",
         ("first language", "home language", "mother tongue", "language", "native language"),
         _LONGEST,
@@ -99,7 +103,15 @@ DETAILS = (
 # In years.
 _LONGEST_AT_SCHOOL = 20
 _YES_OR_NO = frozenset(
-    {"interpreter", "ehcp", "pupil_premium", "free_meals", "looked_after", "young_carer"}
+    {
+        "disability",
+        "interpreter",
+        "ehcp",
+        "pupil_premium",
+        "free_meals",
+        "looked_after",
+        "young_carer",
+    }
 )
 _YES = frozenset({"y", "yes", "true", "t", "1"})
 _NO = frozenset({"n", "no", "false", "f", "0", "none"})

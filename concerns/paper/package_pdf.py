@@ -18,15 +18,23 @@ h2 { font-size: 13pt }
 h3 { font-size: 10.5pt; margin: 0; break-after: avoid }
 article { border-top: 0.5pt solid #666; padding: 5pt 0 }
 p { margin: 3pt 0 }
+table { border-collapse: collapse; width: 100% }
+caption { display: none }
+th, td { border-top: 0.5pt solid #666; padding: 2pt 4pt 2pt 0; text-align: left }
+th, td { vertical-align: top }
+th { width: 30% }
+td p { margin: 0 0 2pt }
+.no-bookmark { bookmark-level: none }
 a { color: inherit; text-decoration: none }
 .words { white-space: pre-line }
 .govuk-body-s { font-size: 9pt; color: #444 }
 """
 
 
-def draw_pdf(html: str) -> bytes | None:
+def draw_pdf(html: str, *, tagged: bool = False) -> bytes | None:
     """`html` as a PDF; None where it cannot be made: the libraries of the system are missing, or it
-    would take too long."""
-    content = json.dumps({"html": html, "css": STYLE}).encode()
+    would take too long. `tagged`: as PDF/UA-1 asks, so that a screen reader reads its headings and
+    tables; `html` then needs a title and a language."""
+    content = json.dumps({"html": html, "css": STYLE, "tagged": tagged}).encode()
     drawn = run_bounded_process("pdf_process.py", content, seconds=_MOST_SECONDS)
     return drawn if drawn and drawn.startswith(b"%PDF-") else None

@@ -1,5 +1,5 @@
-"""Draws a PDF, in a process of its own: JSON with `html` and `css` on standard input, the PDF on
-standard output.
+"""Draws a PDF, in a process of its own: JSON with `html`, `css` and `tagged` on standard input, the
+PDF on standard output.
 
 `package_pdf.py` starts it. The site does not import WeasyPrint: it needs libraries of the system
 that may be missing, and hundreds of megabytes for a long chronology, which go back to the machine
@@ -31,7 +31,8 @@ def main() -> None:
     given = json.load(sys.stdin.buffer)
     page = HTML(string=given["html"], url_fetcher=NothingFetched())
     style = CSS(string=given["css"], url_fetcher=NothingFetched())
-    sys.stdout.buffer.write(page.write_pdf(stylesheets=[style]) or b"")
+    variant = "pdf/ua-1" if given["tagged"] else None
+    sys.stdout.buffer.write(page.write_pdf(stylesheets=[style], pdf_variant=variant) or b"")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,17 @@ from concerns.paper.roll_matching import FIELDS
 from concerns.rules.nhs_number import is_nhs_number
 
 
+def read_number(field: str, typed: str) -> tuple[str, str]:
+    """The UPN ("upn") or NHS number ("identifier") that was typed, as the roll has it, and what is
+    wrong with it; empty if nothing is."""
+    said = typed.replace(" ", "")
+    if field == "upn":
+        return said.upper(), find_upn_fault(said.upper())
+    said = said.replace("-", "")
+    wrong = "This is not an NHS number: ten figures, like 943 476 5919"
+    return said, wrong if said and not is_nhs_number(said) else ""
+
+
 class PupilForm(DraftableForm):
     """What the roll says of one pupil."""
 
@@ -54,12 +65,8 @@ class PupilForm(DraftableForm):
         said = unicodedata.normalize("NFC", tidy_cell(typed))
         if letters := unreadable_letters([said]):
             self.add_error(name, f"There is a letter here that we cannot read: “{letters}”.")
-        if name == "upn":
-            said = said.replace(" ", "").upper()
-            if wrong := find_upn_fault(said):
+        if name in ("upn", "identifier"):
+            said, wrong = read_number(name, said)
+            if wrong:
                 self.add_error(name, wrong)
-        if name == "identifier":
-            said = said.replace(" ", "").replace("-", "")
-            if said and not is_nhs_number(said):
-                self.add_error(name, "This is not an NHS number: ten figures, like 943 476 5919")
         return year_group_in_words(said) if name == "year" else said

@@ -37,14 +37,12 @@ from concerns.models.child.composed_for_viewer import (
     stand_in_viewer,
 )
 from concerns.models.child.earlier_record import EarlierRecord
-from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
+from concerns.models.child.household import Home, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
-from concerns.models.child.roll_detail import RollDetail
+from concerns.models.child.roll_detail import LeadDetail, RollDetail
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
 from concerns.reading.child_file_lines import (
-    lines_of_adult_facts,
-    lines_of_adults_living,
     lines_of_earlier_files,
     lines_of_earlier_records,
     lines_of_file_events,
@@ -52,6 +50,7 @@ from concerns.reading.child_file_lines import (
     lines_of_home_authorities,
     lines_of_homes,
     lines_of_languages,
+    lines_of_lead_details,
     lines_of_professionals,
     lines_of_roll_contacts,
     lines_of_roll_details,
@@ -62,45 +61,18 @@ from concerns.reading.child_file_lines import (
     lines_of_unread_files,
     lines_of_unread_records,
 )
+from concerns.reading.file_adults import FileAddress, FileAdult, FileAdults
 from concerns.reading.kinds_present import find_kinds_present
-from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
+from concerns.reading.roll_contacts import FileContacts, build_file_contacts
 from concerns.rules import calendars
 from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
     EARLIER_FILE_DAYS,
     STATUS_PROPOSED_BY,
-    AdultFactKind,
     Profession,
     RollDetailKind,
     SeenHow,
-    YesNo,
 )
-
-
-@dataclass(frozen=True)
-class FileAdult:
-    """An adult in one child's file. `tie` is None if nothing says what they are to this child;
-    `living` is None if they do not live in a home of the child."""
-
-    adult: HouseholdAdult
-    tie: Tie | None
-    living: AdultHome | None
-    telephones: list[AdultFact]
-    facts: list[AdultFact]
-    # What roll files say or said of somebody with this name or number.
-    no_contact: NoContact | None = None
-
-    @property
-    def is_responsible(self) -> bool:
-        return self.tie is not None and self.tie.responsibility == YesNo.YES
-
-
-@dataclass(frozen=True)
-class FileAddress:
-    """A household the child lives in, with its adults."""
-
-    home: Home
-    adults: list[FileAdult]
 
 
 @dataclass(frozen=True)
@@ -168,6 +140,8 @@ class ChildFile(FileInShort):
     contacts: FileContacts = field(default_factory=FileContacts)
     # What roll files say now, in the order of their kinds.
     details: list[RollDetail] = field(default_factory=list)
+    # What leads wrote of the same, in the same order.
+    lead_details: list[LeadDetail] = field(default_factory=list)
 
     @property
     def proposed_statuses(self) -> list[str]:
@@ -199,11 +173,15 @@ _KINDS_IN_SHORT: tuple[type[Model], ...] = (
 )  # fmt: skip
 _KINDS_OF_LINE: tuple[type[Model], ...] = (
     *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority, RollContact,
-    RollDetail,
+    RollDetail, LeadDetail,
 )  # fmt: skip
 
 
 _DETAIL_ORDER = [kind.value for kind in RollDetailKind]
+
+
+def _place_of_detail(row: RollDetail | LeadDetail) -> int:
+    return _DETAIL_ORDER.index(row.kind)
 
 
 def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileInShort]:
@@ -244,6 +222,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     contacts = _read_roll_contacts(children, of, found)
     homes, adults = _read_homes_and_adults(of, found, contacts)
     details = _group_by_child(lines_of_roll_details, of, RollDetail in found)
+    written = _group_by_child(lines_of_lead_details, of, LeadDetail in found)
     elsewhere = _group_by_child(lines_of_siblings_elsewhere, of, Sibling in found)
     statuses = _group_by_child(lines_of_statuses, of, Status in found)
     professionals = _group_by_child(lines_of_professionals, of, Professional in found)
@@ -269,7 +248,8 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             professionals=professionals[child.pk],
             languages=languages[child.pk],
             contacts=contacts[child.pk],
-            details=sorted(details[child.pk], key=lambda row: _DETAIL_ORDER.index(row.kind)),
+            details=sorted(details[child.pk], key=_place_of_detail),
+            lead_details=sorted(written[child.pk], key=_place_of_detail),
             earlier=earlier[child.pk],
             records=records[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
@@ -288,11 +268,11 @@ def _read_roll_contacts(
 
 def _read_homes_and_adults(
     of: list[int], found: set[type[Model]], contacts: dict[int, FileContacts]
-) -> tuple[dict[int, list[Home]], "_FileAdults"]:
+) -> tuple[dict[int, list[Home]], FileAdults]:
     homes = _group_by_child(lines_of_homes, of, Home in found)
     at = {home.household_id for rows in homes.values() for home in rows}
     ties = _group_by_child(lines_of_ties, of, Tie in found)
-    return homes, _FileAdults(ties, at, contacts)
+    return homes, FileAdults(ties, at, contacts)
 
 
 def _authority_for_file(viewer: Viewer, lines: list[HomeAuthority]) -> Authority:
@@ -306,54 +286,6 @@ def _group_by_child(rows: RowsAsked, of: list[int], are_there: bool) -> dict[int
     for row in read_by_keys(rows, "child", of if are_there else ()):
         found[row.child_id].append(row)
     return found
-
-
-class _FileAdults:
-    """The adults of some children: those in their homes and those with a tie to them.
-
-    No query for what cannot be there: without `households`, or without anybody.
-    """
-
-    def __init__(
-        self,
-        ties: dict[int, list[Tie]],
-        households: set[int],
-        contacts: dict[int, FileContacts],
-    ):
-        self.ties = ties
-        self.contacts = contacts
-        self.homes: dict[int, list[AdultHome]] = defaultdict(list)
-        for row in read_by_keys(lines_of_adults_living, "household", households):
-            self.homes[row.household_id].append(row)
-        keys = {row.adult_id for rows in self.homes.values() for row in rows}
-        keys |= {tie.adult_id for rows in ties.values() for tie in rows}
-        self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
-        for fact in read_by_keys(lines_of_adult_facts, "adult", keys):
-            self.facts[fact.adult_id, fact.kind].append(fact)
-
-    def addresses_of(self, child: Child, homes: list[Home]) -> list[FileAddress]:
-        return [FileAddress(home, self.adults_at_home(child, home)) for home in homes]
-
-    def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
-        ties = {tie.adult_id: tie for tie in self.ties[child.pk]}
-        return [
-            self._build_file_adult(child, row.adult, ties.get(row.adult_id), row)
-            for row in self.homes[home.household_id]
-        ]
-
-    def adults_elsewhere(self, child: Child, homes: list[Home]) -> list[FileAdult]:
-        here = {row.adult_id for home in homes for row in self.homes[home.household_id]}
-        ties = [tie for tie in self.ties[child.pk] if tie.adult_id not in here]
-        return [self._build_file_adult(child, tie.adult, tie, None) for tie in ties]
-
-    def _build_file_adult(
-        self, child: Child, adult: HouseholdAdult, tie: Tie | None, living: AdultHome | None
-    ) -> FileAdult:
-        telephones = self.facts[adult.pk, AdultFactKind.TELEPHONE]
-        facts = self.facts[adult.pk, AdultFactKind.FACT]
-        numbers = [telephone.words for telephone in telephones]
-        barred = self.contacts[child.pk].find_no_contact(adult.name, numbers)
-        return FileAdult(adult, tie, living, telephones, facts, barred)
 
 
 def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:

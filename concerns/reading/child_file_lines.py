@@ -19,7 +19,7 @@ from concerns.models.child.child_details import (
 from concerns.models.child.earlier_record import EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
-from concerns.models.child.roll_detail import RollDetail
+from concerns.models.child.roll_detail import LeadDetail, RollDetail
 
 
 def lines_of_homes() -> QuerySet[Any]:
@@ -64,6 +64,10 @@ def lines_of_roll_contacts() -> QuerySet[Any]:
 
 def lines_of_roll_details() -> QuerySet[Any]:
     return RollDetail.objects.not_ended().order_by("began_at", "id")
+
+
+def lines_of_lead_details() -> QuerySet[Any]:
+    return LeadDetail.objects.not_ended().order_by("began_at", "id")
 
 
 def lines_of_home_authorities() -> QuerySet[Any]:

@@ -27,6 +27,7 @@ from concerns.models.child.child_details import (
 from concerns.models.child.child_fact import Fact
 from concerns.models.child.earlier_record import EarlierLine, EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
+from concerns.models.child.roll_detail import LeadDetail
 from concerns.models.concern.attachment import Attachment
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -333,8 +334,8 @@ def _tie_in_words(row: Tie) -> str:
 
 
 def _adult_fact_in_words(row: AdultFact) -> str:
-    telephone = "telephone " if row.kind == AdultFactKind.TELEPHONE else ""
-    return f"{row.adult.name}: {telephone}{row.words}"
+    before = {AdultFactKind.TELEPHONE: "telephone ", AdultFactKind.BORN: "born "}
+    return f"{row.adult.name}: {before.get(AdultFactKind(row.kind), '')}{row.words}"
 
 
 def _sibling_in_words(row: Sibling) -> str:
@@ -477,6 +478,7 @@ def _list_fact_sources() -> Iterator[ChronologySource]:
     yield from _sources_of_facts(Language, say=_language_in_words)
     yield from _sources_of_facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
     yield from _sources_of_facts(HomeAuthority, needs=["authority"], say=_home_authority_in_words)
+    yield from _sources_of_facts(LeadDetail, say=lambda row: f"{row.kind_words}: {row.words}")
 
 
 # Entries of the same moment appear in this order. A `ChronologyPlace` holds an index into it.

@@ -52,6 +52,7 @@ from concerns.rules.pressing_reasons import (
     referral_reason_in_short,
 )
 from concerns.rules.words import (
+    CONSENT_ASKED,
     ChildPart,
     ChildSeen,
     GoingHome,
@@ -316,11 +317,13 @@ def referral_event_in_words(event: ReferralEvent, writer: str) -> str:
 
 
 def conversation_in_words(conversation: Conversation) -> str:
-    """Whom the conversation was with, or who could not be reached, and who else was there."""
+    """Whom the conversation was with, or who could not be reached, who else was there, and whether
+    they agree to a referral."""
     how = "Spoken to" if conversation.reached else "Could not be reached"
     whom = [conversation.spoken_to_words, conversation.who]
     also = conversation.who_else and f"also present: {conversation.who_else}"
-    return f"{how}: {', '.join(filter(None, [*whom, also]))}"
+    agree = f". {CONSENT_ASKED} {conversation.consent_words}" if conversation.consent else ""
+    return f"{how}: {', '.join(filter(None, [*whom, also]))}{agree}"
 
 
 def decisions_newest_first() -> Decisions:

@@ -47,6 +47,9 @@ from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Ro
 from concerns.workflow.closing import reason_to_reopen_first
 from concerns.workflow.next_steps import NextSteps
 
+# Before the reason why parents are not told after all.
+UNTOLD = "Parents or carers are not told, because: "
+
 
 def _require_open_for_referral(concern: Concern) -> None:
     if wrong := reason_to_reopen_first(concern):
@@ -71,6 +74,7 @@ def speak(
     concern_child: ConcernChild | None = None,
     reached: bool = True,
     alone: bool = False,
+    consent: str = "",
     now: datetime,
     record: ActRecord,
 ) -> Conversation:
@@ -78,12 +82,17 @@ def speak(
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
     the conversation with parents that waited for it. `concern_child` None: about all of them.
 
-    With the child, it is recorded in their file that they were seen; `alone`: heard alone."""
+    With the child, it is recorded in their file that they were seen; `alone`: heard alone.
+    `consent`: of `Consent`, whether the parent or the child agrees to a referral."""
     _require_open_for_referral(concern)
     _refuse_future_moment(happened_at, now)
     if concern_child and concern_child.concern_id != concern.pk:
         raise ActRefused("Choose a child that this concern is about.")
-    talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)
+    talk = ConversationAnswers(
+        spoken_to, who, said, happened_at, who_else, concern_child, reached, consent
+    )
+    if talk.consent_fault:
+        raise ActRefused(talk.consent_fault)
     spoken = Conversation.objects.record_conversation(by, concern, talk, now)
     agenda = record.agenda_of_concern(concern)
     if reached:
@@ -116,7 +125,7 @@ def leave_untold(
     *, by: Viewer, concern: Concern, why: str, now: datetime, record: ActRecord
 ) -> Addition:
     """Record why parents are not told after all. This ends the step to speak to them."""
-    words = f"Parents or carers are not told, because: {why}"
+    words = f"{UNTOLD}{why}"
     return _end_by_words(record, by, concern, StepKind.SPEAK_TO_PARENTS, words, now)
 
 

@@ -4,6 +4,8 @@ Each has a property (`act_arguments`) with the keyword arguments of its act. The
 is in `forms/meeting_form.py`.
 """
 
+from uuid import UUID
+
 from django import forms
 from django.utils.timezone import localdate
 
@@ -19,12 +21,24 @@ from concerns.forms.govuk_layout import (
     SubmitButton,
     lay_out_form,
 )
+from concerns.forms.print_redaction import RedactionForm
 from concerns.forms.shared_questions import ConversationQuestions, ReferralSentQuestions
 from concerns.models import PromiseAnswers
 from concerns.models.response.chase_call import LONGEST_HOLD
 from concerns.rules.lifecycle import ReferralStage, may_referral_become
-from concerns.rules.words import AgencyAnswer, AnswerView, SettledWith, SpokenTo
+from concerns.rules.words import (
+    CONSENT_ASKED,
+    MAY_CONSENT,
+    NO_CONSENT,
+    AgencyAnswer,
+    AnswerView,
+    Consent,
+    SettledWith,
+    SpokenTo,
+)
 
+# The value of the button that makes a PDF of the pack.
+PDF = "pdf"
 MINUTES = f"Write how many minutes you held on, as a number up to {LONGEST_HOLD}"
 
 
@@ -42,6 +56,11 @@ class ConversationForm(ConversationQuestions):
         label="They could not be reached",
         required=False,
         help_text="Write how you tried. Speaking to them stays a next step.",
+    )
+    consent = choice_field(
+        CONSENT_ASKED,
+        Consent,
+        help_text="Agencies ask this, and why not. Leave it if this was not about a referral.",
     )
     who_else = WordsField("Who else was there?", line=True)
     alone = forms.BooleanField(label="It was the child, and they were heard alone", required=False)
@@ -62,6 +81,7 @@ class ConversationForm(ConversationQuestions):
             "who",
             "not_reached",
             *self.SAID_LAID[1:],
+            "consent",
             "who_else",
             "alone",
             ButtonRow(SubmitButton("Record it"), button_with_files("Record it")),
@@ -73,6 +93,9 @@ class ConversationForm(ConversationQuestions):
         self.check_conversation(self.now, *([tried] if given.get("not_reached") else []))
         if given.get("alone"):
             self._check_heard_alone(given)
+        asked = not given.get("not_reached") and given.get("spoken_to") in MAY_CONSENT
+        if given.get("consent") and not asked:
+            self.add_error("consent", NO_CONSENT)
         return given
 
     def _check_heard_alone(self, given: dict) -> None:
@@ -85,7 +108,7 @@ class ConversationForm(ConversationQuestions):
     def act_arguments(self) -> dict:
         said = self.cleaned_data
         return {
-            **{name: said[name] for name in ("spoken_to", "who", "said", "who_else")},
+            **{name: said[name] for name in ("spoken_to", "who", "said", "who_else", "consent")},
             "concern_child": self.rows.get(said.get("child", "")),
             "reached": not said["not_reached"],
             "alone": said["alone"],
@@ -405,3 +428,24 @@ class NotReferredAgainForm(DraftableForm):
         "enough.",
     )
     helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Do not refer again")))
+
+
+class ReferralPackForm(RedactionForm):
+    """What is checked before a pack is made: names to cover, and who is left out of it."""
+
+    leave_out = forms.MultipleChoiceField(
+        label="Leave out of the pack",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Agencies ask for brothers and sisters and their schools. Tick whom this agency "
+        "need not know of.",
+    )
+
+    def offer_siblings(self, siblings: list[tuple[UUID, str]]) -> None:
+        """Ask who is left out: (uid, name) of each brother, sister or other child at home."""
+        asked: list[Question | str] = [Question("also", rows=3)]
+        set_choices(self.fields["leave_out"], [(str(uid), name) for uid, name in siblings])
+        if siblings:
+            asked.append("leave_out")
+        buttons = SubmitButton("Make the print"), SubmitButton("Make a PDF", value=PDF)
+        self.helper = lay_out_form(*asked, ButtonRow(*buttons))

@@ -3,13 +3,18 @@
 Reading a referral is recorded as reading its concern.
 """
 
-from django.db.models import Prefetch
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
 from django.http import Http404
 
 from concerns.doors import sight
 from concerns.models import (
+    Addition,
     Attachment,
     ChaseCall,
+    Child,
     ComingMeeting,
     Concern,
     ConcernChild,
@@ -26,13 +31,17 @@ from concerns.models import (
 from concerns.models.concern.attachment import RowWithFiles
 from concerns.models.response.conversation import tries_in_words
 from concerns.paper import chronology_print
+from concerns.paper.chronology_print import ChronologyPrint
+from concerns.paper.referral_pack import count_unknown, list_pack_sections, sibling_rows
 from concerns.reading import concern_history
 from concerns.reading.chronology_places import ChronologyFilters
 from concerns.reading.concern_files import join_files, read_files
+from concerns.refer.acts import UNTOLD
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.clocks import MEETINGS, StepKind
 from concerns.rules.roles import May
-from concerns.rules.words import Route, SpokenTo
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import ParentsTold, Route, SpokenTo
 
 
 def get_concern_and_children(viewer: Viewer, uid) -> tuple[Concern, list[ConcernChild]]:
@@ -187,8 +196,17 @@ def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
     }
 
 
-def read_referral_pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
-    """The pack that goes to the agency with the referral, about one child and no other. Recorded.
+def read_referral_pack(
+    viewer: Viewer,
+    referral: Referral,
+    child: str,
+    *,
+    left_out: Collection[UUID] = (),
+    what: str = "a pack for an agency",
+    **given,
+) -> dict:
+    """The pack that goes to the agency with the referral, about one child. Of other children it
+    names brothers and sisters alone, but for those with a uid in `left_out`. Recorded.
 
     `child` is the uid of a child it is for; empty: the first. `given` (from the cover form) says
     whether this is a preview or the print itself, and which names are covered. Raises Http404 if
@@ -200,14 +218,20 @@ def read_referral_pack(viewer: Viewer, referral: Referral, child: str, **given) 
     if one is None:
         raise Http404
     found = chronology_print.read_chronology_print(
-        viewer, one.uid, ChronologyFilters(), what="a pack for an agency", **given
+        viewer, one.uid, ChronologyFilters(), what=what, **given
     )
     said = Concern.objects.visible_to(viewer).filter(children__in=one.concern_rows.subjects_only())
     said = said.select_related("reporter").order_by("occurred_at", "received_at", "id")
+    file = sight.open_child_files(viewer, [one], "for a pack")[0]
+    consent = _list_consent(viewer, shown["referral"], one, found)
+    sections = list_pack_sections(viewer.school, file, consent, left_out)
     return {
         **shown,
         "print": found,
-        "file": sight.open_child_files(viewer, [one], "for a pack")[0],
+        "file": file,
+        "sections": sections,
+        "siblings": sibling_rows(file),
+        "unknown_count": count_unknown(sections),
         "voice": [
             (row, found.cover_other_children(row.child_words)) for row in said if row.child_words
         ],
@@ -220,6 +244,26 @@ def read_referral_pack(viewer: Viewer, referral: Referral, child: str, **given) 
         "outside": [line for line in found.lines if line.entry.sort == ChronologySort.OUTSIDE],
         "others": [each for each in own if each != one],
     }
+
+
+def _list_consent(
+    viewer: Viewer, referral: Referral, child: Child, found: ChronologyPrint
+) -> list[str]:
+    """What is known of consent to the referral, the last first: what parents or the child said to
+    it, and why parents are not told. The names of other children are covered."""
+    talks = Conversation.objects.visible_to(viewer).filter(concern=referral.concern_id)
+    own = Q(concern_child=None) | Q(concern_child__child=child)
+    lines = [
+        f"{talk.consent_words}. {talk.spoken_to_words}, {talk.who}, "
+        f"{format_date_or_time(talk.happened_at)}: {talk.said}"
+        for talk in talks.filter(own).exclude(consent="").order_by("-happened_at", "-id")
+    ]
+    decision = referral.decision
+    if decision.parents_told == ParentsTold.NO:
+        lines.append(f"{UNTOLD}{decision.parents_why_not}")
+    notes = Addition.objects.visible_to(viewer).filter(concern=referral.concern_id, for_leads=True)
+    lines += [note.words for note in notes.order_by("-id") if note.words.startswith(UNTOLD)]
+    return [found.cover_other_children(line) for line in lines]
 
 
 def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:

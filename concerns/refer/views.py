@@ -1,17 +1,21 @@
 """Pages to record conversations, referrals with what becomes of them, and meetings."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import MOVED_ON, FormPage, status_of_forms
+from concerns.doors.form_page import MOVED_ON, FormPage, redirect_to_next, status_of_forms
 from concerns.forms.base_form import PostedFields
 from concerns.forms.coming_meeting_form import ComingMeetingForm, MeetingChangeForm
 from concerns.forms.meeting_form import MeetingForm
-from concerns.forms.print_redaction import RedactionForm
+from concerns.paper import package_pdf
 from concerns.paper.attachment_reading import add_posted_files, build_files_form
 from concerns.refer import acts, queries
 from concerns.refer.forms import (
+    PDF,
     AcknowledgeForm,
     ChallengeForm,
     ChaseCallForm,
@@ -19,6 +23,7 @@ from concerns.refer.forms import (
     NotReferredAgainForm,
     ParentsNotToldForm,
     ReferralAnswerForm,
+    ReferralPackForm,
     SchoolViewForm,
     SendReferralForm,
     SettleForm,
@@ -54,10 +59,15 @@ FITS = {
 def speak(request, uid):
     viewer = request.viewer
     concern, rows = queries.get_concern_and_children(viewer, uid)
-    sheet = FormPage(request, ConversationForm, now=viewer.now, rows=rows)
+    # Set where one came from a pack that lacks consent, to which one goes back.
+    pack_of, child = (sight.read_uid_in_address(request, name) for name in ("pack", "child"))
+    where = {"path": request.get_full_path(), "saved_under": request.path}
+    sheet = FormPage(request, ConversationForm, **where, now=viewer.now, rows=rows)
     if sheet.is_complete and sheet.attempt_act(
         acts.speak, concern=concern, **sheet.form.act_arguments
     ):
+        if pack_of and child and not sheet.is_followed_by_files:
+            return redirect_to_next(request, "refer_pack", f"?child={child}", uid=pack_of)
         return _go_on(sheet, "triage_read", uid)
     return sheet.render_page("refer/speak.html", **queries.read_conversations_page(viewer, uid))
 
@@ -186,22 +196,44 @@ def withdraw(request, uid):
 
 
 def pack(request, uid):
-    """The pack for an agency: first a preview, then (once pressed) the print itself."""
+    """The pack for an agency: first a preview with what is not known, then (once pressed) the print
+    itself, or a PDF of it."""
     found = queries.get_referral_to_change(request.viewer, uid)
-    cover, given = RedactionForm.read_from_request(request)
+    cover, given = ReferralPackForm.read_from_request(request)
     here = request.get_full_path()
     draft = FormDraft(request, here, pressed=given["made"])
-    unseen = given["made"] and draft.find_unseen_words(PostedFields.from_post(request))
+    typed = PostedFields.from_post(request)
+    unseen = given["made"] and draft.find_unseen_words(typed)
     # Words to cover that stand on another page are not left out of the pack: it is not made yet.
     given["made"] = given["made"] and not unseen
+    given["left_out"] = typed.unique_uids("leave_out")
+    as_pdf = given["made"] and request.POST.get("do") == PDF
+    if as_pdf:
+        given["what"] = "a pack for an agency, as a PDF"
     page = queries.read_referral_pack(request.viewer, found, request.GET.get("child", ""), **given)
     if draft.kept:
-        cover = draft.fill_form(RedactionForm)
+        cover = draft.fill_form(ReferralPackForm)
     if given["made"]:
         draft.end()
+    cover.offer_siblings(page["siblings"])
     page |= {"cover": cover, "here": here, "draft": draft}
+    if as_pdf and (pdf := _draw_pack(request, page)):
+        return pdf
+    page["no_pdf"] = as_pdf
     template = "refer/pack.html" if given["made"] else "refer/cover.html"
     return render(request, template, page, status=MOVED_ON if unseen else 200)
+
+
+def _draw_pack(request, page) -> HttpResponse | None:
+    """The pack as a PDF to be saved, whose name says nothing of the child; None if it cannot be
+    drawn."""
+    pdf = package_pdf.draw_pdf(render_to_string("refer/pack_pdf.html", page, request), tagged=True)
+    if pdf is None:
+        return None
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    name = f"pack-{page['referral'].uid.hex[:8]}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _show_referral_form(request, uid, name, page):

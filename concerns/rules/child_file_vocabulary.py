@@ -101,6 +101,7 @@ class RollDetailKind(Choice):
     SEX = "sex", "Sex"
     ETHNICITY = "ethnicity", "Ethnicity"
     RELIGION = "religion", "Religion"
+    DISABILITY = "disability", "Disability"
     FIRST_LANGUAGE = "first_language", "First language"
     INTERPRETER = "interpreter", "Interpreter needed"
     ADDRESS = "address", "Address"
@@ -113,6 +114,15 @@ class RollDetailKind(Choice):
     PUPIL_PREMIUM = "pupil_premium", "Pupil premium"
     FREE_MEALS = "free_meals", "Free school meals"
 
+
+# Which of these a lead may write too, where no file says it or it says something else. The others
+# have places of their own in the child's file: languages, addresses, professionals, statuses.
+LEAD_DETAILS = (
+    RollDetailKind.SEX,
+    RollDetailKind.ETHNICITY,
+    RollDetailKind.RELIGION,
+    RollDetailKind.DISABILITY,
+)
 
 # What a roll file says that should be a status. It proposes one, and a lead records it: a file of
 # the office gives no child a status, and takes none away.
@@ -130,6 +140,7 @@ class IdentifierKind(Choice):
 
 class AdultFactKind(Choice):
     TELEPHONE = "telephone", "Telephone"
+    BORN = "born", "Date of birth, or about how old"
     FACT = "fact", "Something else to know"
 
 

@@ -249,6 +249,18 @@ class ParentsTold(Choice):
     NO = "no", "No, for this reason"
 
 
+class Consent(Choice):
+    """Whether somebody agrees that the school refers a child, for which agencies ask."""
+
+    GIVEN = "given", "Yes, they agree"
+    REFUSED = "refused", "No, they do not agree"
+    NOT_ASKED = "not_asked", "They were not asked"
+
+
+# The question that `Consent` answers, as forms and prints put it.
+CONSENT_ASKED = "Do they agree to the referral?"
+
+
 class ChildSeen(Choice):
     SEEN = "seen", "Seen and spoken to"
     HEARD_ALONE = "heard_alone", "Seen, and heard alone"
@@ -311,6 +323,11 @@ class SpokenTo(Choice):
     CHILD = "child", "The child"
     ADVISER = "adviser", "Social care, police or another adviser"
     OTHER = "other", "Somebody else"
+
+
+# Those of whom agencies ask whether they agree to a referral.
+MAY_CONSENT = (SpokenTo.PARENT, SpokenTo.CHILD)
+NO_CONSENT = "Say whether they agree only of a parent, a carer or the child, whom you reached."
 
 
 class ConcernOutcome(Choice):

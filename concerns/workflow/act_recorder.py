@@ -10,6 +10,7 @@ from uuid import UUID
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.concern.concern import Concern
+from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
 from concerns.rules.kinds import Kind
 from concerns.workflow.next_steps import NextSteps
@@ -24,7 +25,7 @@ class ActRecorder(Protocol):
     def __call__(
         self,
         *,
-        about: Concern | AdultConcern,
+        about: Concern | AdultConcern | Watch,
         concern: Concern | AdultConcern,
         children: Iterable[UUID] = (),
         kind: Kind | None = None,

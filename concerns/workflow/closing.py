@@ -12,16 +12,25 @@ from concerns.models.child.child import Child
 from concerns.models.child.child_details import Status
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.concern.later_entries import Ending
 from concerns.models.response.decision import Decision, DecisionRoute
 from concerns.models.response.referral import Referral
 from concerns.models.response.step import Step
-from concerns.models.response.watch import staff_to_ask_about
+from concerns.models.response.watch import (
+    WATCH_NEEDED,
+    WRITE_FIRST,
+    Watch,
+    WatchAnswers,
+    staff_to_ask_about,
+)
 from concerns.models.school.person import Viewer
 from concerns.rules import watching
 from concerns.rules.clocks import AWAITED_WORK, StepKind
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import SETTLED, State, may_concern_become
 from concerns.rules.watching import GRAVEST, ClosingFacts, WatchReason
 from concerns.rules.words import ChildPart, HowKnown
+from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.open_steps import OpenSteps
 
 REOPEN_FIRST = "This concern is closed. Reopen it first."
@@ -150,3 +159,27 @@ def questions_on_status_end(viewer: Viewer, status: Status) -> dict[str, Any]:
     concern = concern_to_watch_on(viewer, status.child)
     staff = staff_to_ask_about(viewer, concern) if concern else ()
     return {"asks": has_lower_status_without(status), "concern": concern, "staff": staff}
+
+
+def start_watch_on_lower_status(
+    record: ActRecorder, child: Child, asked: WatchAnswers | None
+) -> str:
+    """Start the watch that follows when a status of `child` ends and a lower one is left, on the
+    child's newest concern, which is reopened if it was closed. Returns why it cannot be, in a
+    sentence; "" once it is."""
+    by = record.by
+    concern = concern_to_watch_on(by, child, lock=True)
+    if concern is None:
+        return WRITE_FIRST
+    if asked is None:
+        return WATCH_NEEDED
+    if wrong := asked.watch_fault(by, concern):
+        return wrong
+    agenda = record.agenda_of_concern(concern)
+    if concern.state == State.CLOSED:
+        asked = replace(asked, outcome=concern.outcome)
+        Ending.objects.record_reopening(agenda, State.DECIDED, WatchReason.STATUS.label, by.person)
+    watch = Watch.objects.open_watch(agenda, WatchReason.STATUS, asked)
+    told = {"children": [child.uid], **asked.watch_ledger_details()}
+    record(kind=Kind.WATCHED, about=watch, concern=concern, **told)
+    return ""

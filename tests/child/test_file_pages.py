@@ -10,18 +10,21 @@ from concerns.models import (
     FileEvent,
     Home,
     Language,
+    LeadDetail,
     Professional,
+    RollCorrection,
     Sibling,
     Sighting,
     Status,
 )
+from concerns.paper import roll_by_hand
 from concerns.rules.roles import Role
 from tests import factories, homes
 from tests.counting import list_statements
 from tests.desk import Desk, day_fields, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
-MOST_STATEMENTS = 25
+MOST_STATEMENTS = 26
 
 
 @pytest.fixture
@@ -66,6 +69,30 @@ def test_each_line_is_written_by_its_page(desk, child):
     assert [one for one in (*said, "Welsh", "Received") if one not in text] == []
     assert Home.objects.not_ended().count() == 2
     assert FileEvent.objects.get().by == desk.viewer.person
+
+
+def test_a_number_that_the_roll_lacks_is_given_once_and_is_nobody_elses(desk, where, child):
+    factories.child(where, upn="C12345678901D")
+    for typed, said in (
+        ("c12345678901d", "Another pupil has this UPN. Find out whose it is."),
+        ("x", "UPN: this is not a valid UPN. Leave it empty if there is none yet."),
+    ):
+        assert summary_errors(desk.press(at(child, "upn"), {"number": typed})) == [said]
+    assert desk.press(at(child, "upn"), {"number": "a1234567 8901b"}).status_code == 302
+    child.refresh_from_db()
+    assert child.upn == "A12345678901B"
+    assert RollCorrection.objects.get().read_changes() == {"upn": ("", "A12345678901B")}
+    again = desk.press(at(child, "upn"), {"number": "A12345678901B"})
+    assert summary_errors(again) == [roll_by_hand.HAS_NUMBER]
+
+
+def test_a_detail_written_anew_ends_what_a_lead_wrote_before(desk, child):
+    homes.add_detail(desk.viewer, child, words="Catholic")
+    desk.press(at(child, "religion"), {"words": "None"})
+    text = page_text(desk.open(f"/child/{child.uid}/file/"))
+    assert "None" in text
+    assert "Catholic" not in text
+    assert LeadDetail.objects.count() == 2
 
 
 def test_each_line_is_ended_by_its_page(desk, child):

@@ -38,7 +38,8 @@ FROZEN = (
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail", "EarlierRecord", "ChildDocument",
+    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail", "LeadDetail", "EarlierRecord",
+    "ChildDocument",
 )  # fmt: skip
 # The same of what is in no child's file: which account of single sign-on is whose.
 LINKS_ENDED_ONCE = ("SignOnLink",)

@@ -133,7 +133,8 @@ class Tie(ChildFact):
 
 
 class AdultFact(Fact):
-    """A telephone number of an adult, or something else to know about them: "new partner"."""
+    """A telephone number of an adult, when they were born, or something else to know about them:
+    "new partner"."""
 
     to_child = "adult__ties__child"
 
@@ -222,16 +223,21 @@ def add_household_adult(
     household: Household | None,
     telephone: str,
     fact: str,
+    born: str = "",
     **tie: Any,
 ) -> HouseholdAdult:
     """Create an adult in a child's life, what they are to the child (`tie`), where they live if
-    known, and what else is known about them (`telephone`, `fact`)."""
+    known, and what else is known about them (`telephone`, `fact`, `born`)."""
     person = {"school": by.school, "by": by.person, "at": now}
     adult = HouseholdAdult.objects.create(uid=uid, name=name, **person)
     Tie.objects.record_fact(by, now, since, adult=adult, **tie)
     if household:
         AdultHome.objects.record_fact(by, now, since, adult=adult, household=household)
-    said = ((AdultFactKind.TELEPHONE, telephone, None), (AdultFactKind.FACT, fact, since))
+    said = (
+        (AdultFactKind.TELEPHONE, telephone, None),
+        (AdultFactKind.FACT, fact, since),
+        (AdultFactKind.BORN, born, None),
+    )
     for kind, words, day in said:
         if words:
             AdultFact.objects.record_fact(by, now, day, adult=adult, kind=kind, words=words)

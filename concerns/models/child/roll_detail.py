@@ -1,14 +1,15 @@
 """What a roll file says of a child beside name, class and contacts: sex, religion, plans, GP, ...
 
-It is what the school's own system has, and stands in the child's file beside what leads wrote. An
-import never changes an entry: what differs is ended, kept, and recorded anew.
+It is what the school's own system has, and stands in the child's file beside what leads wrote
+(`LeadDetail`, and the entries of `child_details.py`). An import never changes an entry: what
+differs is ended, kept, and recorded anew; and it never touches what a lead wrote.
 """
 
 from django.db import models
 
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child_fact import ChildFact
-from concerns.rules.child_file_vocabulary import RollDetailKind
+from concerns.rules.child_file_vocabulary import LEAD_DETAILS, RollDetailKind
 
 
 class RollDetail(ChildFact):
@@ -36,6 +37,31 @@ class RollDetail(ChildFact):
                 condition=models.Q(ended_at__isnull=True),
                 name="roll_details_now",
             )
+        ]
+
+    @property
+    def kind_words(self) -> str:
+        return RollDetailKind.label_of_value(self.kind)
+
+
+class LeadDetail(ChildFact):
+    """The same as a lead wrote it, of those kinds that have no other place in the child's file."""
+
+    kind = models.CharField(max_length=20)
+    words = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[word.value for word in LEAD_DETAILS]),
+                name="lead_detail_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["child", "kind"],
+                condition=models.Q(ended_at__isnull=True),
+                name="lead_detail_once",
+            ),
         ]
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.rules.words import MAY_CONSENT, NO_CONSENT
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,19 @@ class ConversationAnswers:
     who_else: str = ""
     concern_child: ConcernChild | None = None
     reached: bool = True
+    # Of `Consent`; empty if nobody wrote it down.
+    consent: str = ""
+
+    @property
+    def consent_fault(self) -> str:
+        """Why its answer on consent does not fit whom it was with; "" if it does."""
+        fits = self.reached and self.spoken_to in MAY_CONSENT
+        return NO_CONSENT if self.consent and not fits else ""
 
     @property
     def conversation_ledger_details(self) -> dict:
         """Its fields and words for a ledger line."""
         words = {"who": self.who, "said": self.said, "who_else": self.who_else}
+        if self.consent:
+            words["consent"] = self.consent
         return {"fields": list(words), "reason": self.spoken_to, "words": words}

@@ -16,7 +16,7 @@ from concerns.models.response.contact_details import ConversationAnswers
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.wording import times_in_words
-from concerns.rules.words import ChildPart, SpokenTo
+from concerns.rules.words import MAY_CONSENT, ChildPart, Consent, SpokenTo
 
 
 class Conversations(CaseRows[ConcernRow]):
@@ -39,6 +39,7 @@ class Conversations(CaseRows[ConcernRow]):
             said=said.said,
             who_else=said.who_else,
             reached=said.reached,
+            consent=said.consent,
         )
 
     def where_reached(self, concern: Concern, spoken_to: str) -> Self:
@@ -82,6 +83,8 @@ class Conversation(RowWithFiles):
     who_else = EncryptedText()
     # False: they could not be reached, so speaking to them is still owed.
     reached = models.BooleanField(default=True)
+    # Whether they agree that the school refers the child; empty if nobody wrote it down.
+    consent = models.CharField(max_length=10, blank=True)
 
     objects: ClassVar = Conversations.as_manager()
 
@@ -90,7 +93,16 @@ class Conversation(RowWithFiles):
             models.CheckConstraint(
                 condition=models.Q(spoken_to__in=[word.value for word in SpokenTo]),
                 name="spoken_to_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(consent="")
+                | models.Q(
+                    consent__in=[word.value for word in Consent],
+                    spoken_to__in=[word.value for word in MAY_CONSENT],
+                    reached=True,
+                ),
+                name="consent_is_of_family",
+            ),
         ]
         indexes = [models.Index(fields=["concern", "id"], name="conversations_in_order")]
 
@@ -100,3 +112,7 @@ class Conversation(RowWithFiles):
     @property
     def spoken_to_words(self) -> str:
         return SpokenTo.label_of_value(self.spoken_to)
+
+    @property
+    def consent_words(self) -> str:
+        return Consent.label_of_value(self.consent)
