@@ -28,8 +28,6 @@ from concerns.models.response.chase_call import LONGEST_HOLD
 from concerns.rules.lifecycle import ReferralStage, may_referral_become
 from concerns.rules.words import (
     CONSENT_ASKED,
-    MAY_CONSENT,
-    NO_CONSENT,
     AgencyAnswer,
     AnswerView,
     Consent,
@@ -93,9 +91,6 @@ class ConversationForm(ConversationQuestions):
         self.check_conversation(self.now, *([tried] if given.get("not_reached") else []))
         if given.get("alone"):
             self._check_heard_alone(given)
-        asked = not given.get("not_reached") and given.get("spoken_to") in MAY_CONSENT
-        if given.get("consent") and not asked:
-            self.add_error("consent", NO_CONSENT)
         return given
 
     def _check_heard_alone(self, given: dict) -> None:
