@@ -19,7 +19,6 @@ h3 { font-size: 10.5pt; margin: 0; break-after: avoid }
 article { border-top: 0.5pt solid #666; padding: 5pt 0 }
 p { margin: 3pt 0 }
 table { border-collapse: collapse; width: 100% }
-caption { display: none }
 th, td { border-top: 0.5pt solid #666; padding: 2pt 4pt 2pt 0; text-align: left }
 th, td { vertical-align: top }
 th { width: 30% }
