@@ -42,7 +42,6 @@ from concerns.models.child.household import (
     move_household,
 )
 from concerns.models.response.watch import WatchAnswers
-from concerns.paper import roll_by_hand
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.workflow.closing import has_lower_status_without, start_watch_on_lower_status
@@ -384,22 +383,6 @@ def brother_or_sister(
         record, row, filter(None, [child, other]), "sibling", name=name, where=where, born=born
     )
     return row
-
-
-@act(May.DECIDE, Kind.ROLL_CORRECTED)
-def give_number(
-    *,
-    by: Viewer,
-    child: Child,
-    field: str,
-    number: str,
-    once: uuid.UUID,
-    now: datetime,
-    record: ActRecord,
-) -> Child:
-    """Write the child's UPN or NHS number (`field`: "upn" or "identifier"), which the roll lacks. A
-    second press is refused as a number that is there, so `once` is not used."""
-    return roll_by_hand.give_missing_number(record, child, field, number)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")

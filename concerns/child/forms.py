@@ -49,9 +49,9 @@ from concerns.rules.child_file_vocabulary import (
     DocumentKind,
     FileEnd,
     FileStage,
+    LeadDetailKind,
     PlanCategory,
     Profession,
-    RollDetailKind,
     SeenHow,
     StatusKind,
     YesNo,
@@ -166,7 +166,7 @@ class LeadDetailForm(FactLineForm):
     """Base of the forms for what a roll file may say too."""
 
     model = LeadDetail
-    kind = RollDetailKind.SEX
+    kind: LeadDetailKind = LeadDetailKind.SEX
 
     words = WordsField(
         "What is it?",
@@ -187,17 +187,17 @@ class SexForm(LeadDetailForm):
 
 class EthnicityForm(LeadDetailForm):
     heading = "Ethnicity"
-    kind = RollDetailKind.ETHNICITY
+    kind = LeadDetailKind.ETHNICITY
 
 
 class ReligionForm(LeadDetailForm):
     heading = "Religion"
-    kind = RollDetailKind.RELIGION
+    kind = LeadDetailKind.RELIGION
 
 
 class DisabilityForm(LeadDetailForm):
     heading = "Disability"
-    kind = RollDetailKind.DISABILITY
+    kind = LeadDetailKind.DISABILITY
 
     words = WordsField(
         "Which disability or health condition?",
@@ -207,37 +207,33 @@ class DisabilityForm(LeadDetailForm):
     )
 
 
-class ChildNumberForm(FileLineForm):
-    """Base of the forms for a number that the roll lacks. `field`: of the child."""
+class ChildNumberForm(LeadDetailForm):
+    """Base of the forms for a number that the roll lacks."""
 
-    field = ""
-
-    number = WordsField("Number", line=True, needed="Enter the number")
+    words = WordsField("Number", line=True, needed="Enter the number")
     helper = lay_out_form(
-        TextBlock("The roll has it from then on, and the school office sees who wrote it there."),
-        Question("number", width=20),
+        TextBlock(
+            "It stands in the child's file. The roll, which the school office has, stays as it is."
+        ),
+        Question("words", width=20),
         ButtonRow(SubmitButton("Save")),
     )
 
-    def clean_number(self) -> str:
-        said, wrong = read_number(self.field, self.cleaned_data["number"])
+    def clean_words(self) -> str:
+        said, wrong = read_number(self.kind, self.cleaned_data["words"])
         if wrong:
             raise ValidationError(wrong)
         return said
 
-    @property
-    def act_arguments(self) -> dict:
-        return {"field": self.field, **self.cleaned_data}
-
 
 class UpnForm(ChildNumberForm):
     heading = "The unique pupil number (UPN)"
-    field = "upn"
+    kind = LeadDetailKind.UPN
 
 
 class NhsNumberForm(ChildNumberForm):
     heading = "The NHS number"
-    field = "identifier"
+    kind = LeadDetailKind.NHS_NUMBER
 
 
 class EarlierFileForm(FactLineForm):

@@ -49,8 +49,6 @@ ACTS = {
     "authority": acts.live_in,
     "numbers": acts.put_right,
     "sibling_elsewhere": acts.brother_or_sister,
-    "upn": acts.give_number,
-    "nhs_number": acts.give_number,
 }
 # The other pages of a child, in the bar above the child's page.
 MORE_OF_A_CHILD = (

@@ -14,7 +14,7 @@ from concerns.rules.nhs_number import is_nhs_number
 
 
 def read_number(field: str, typed: str) -> tuple[str, str]:
-    """The UPN ("upn") or NHS number ("identifier") that was typed, as the roll has it, and what is
+    """The UPN (`field` is "upn") or NHS number that was typed, as the roll has it, and what is
     wrong with it; empty if nothing is."""
     said = typed.replace(" ", "")
     if field == "upn":

@@ -17,17 +17,18 @@ from concerns.reading.child_file import ChildFile
 from concerns.reading.file_adults import FileAdult
 from concerns.reading.roll_contacts import FileContact, NoContact
 from concerns.rules.child_file_vocabulary import (
-    LEAD_DETAILS,
+    LeadDetailKind,
     Profession,
     RollDetailKind,
     YesNo,
 )
+from concerns.rules.nhs_number import group_nhs_number
 from concerns.rules.wording import format_date_or_time
 
 # Kinds of what a roll file says that have a row with what leads recorded.
 _WITH_A_ROW = frozenset(
     {
-        *LEAD_DETAILS,
+        *LeadDetailKind,
         RollDetailKind.FIRST_LANGUAGE,
         RollDetailKind.INTERPRETER,
         RollDetailKind.GP,
@@ -35,6 +36,8 @@ _WITH_A_ROW = frozenset(
         RollDetailKind.FORMER_UPN,
     }
 )
+
+_NUMBERS = frozenset({LeadDetailKind.UPN, LeadDetailKind.NHS_NUMBER})
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,11 @@ def _rows_of_numbers(school: School, file: ChildFile) -> list[PackRow]:
         for one in file.names_before
     ]
     former_upn = _words_in_system(file, RollDetailKind.FORMER_UPN)
+    upns = list(dict.fromkeys(filter(None, [child.upn, *_written(file, LeadDetailKind.UPN)])))
+    numbers = [
+        f"{LeadDetailKind.NHS_NUMBER.label} {group_nhs_number(number)}"
+        for number in _written(file, LeadDetailKind.NHS_NUMBER)
+    ]
     return [
         PackRow("Legal name", [child.legal_name]),
         PackRow("Known as", [child.other_name or "No other name is recorded", *before]),
@@ -127,15 +135,16 @@ def _rows_of_numbers(school: School, file: ChildFile) -> list[PackRow]:
         PackRow("School", [_join(school.name, child.detail)]),
         PackRow(
             "UPN",
-            [one for one in (child.upn, former_upn and f"Before: {former_upn}") if one],
-            [] if child.upn else [Unknown("upn")],
+            [*upns, *([f"Before: {former_upn}"] if former_upn else [])],
+            [] if upns else [Unknown("upn")],
         ),
-        _row("NHS number", [child.identifier_words], "nhs_number"),
+        _row("NHS number", [child.identifier_words, *numbers], "nhs_number"),
     ]
 
 
 def _rows_of_details(file: ChildFile) -> list[PackRow]:
-    rows = [_row(kind.label, _lines_of_detail(file, kind), kind.value) for kind in LEAD_DETAILS]
+    kinds = [kind for kind in LeadDetailKind if kind not in _NUMBERS]
+    rows = [_row(kind.label, _lines_of_detail(file, kind), kind.value) for kind in kinds]
     spoken = [_join(one.language, one.spoken_by) for one in file.languages]
     asked = [
         f"{one.language}: {one.interpreter_words}"
@@ -175,10 +184,15 @@ def _words_in_system(file: ChildFile, kind: RollDetailKind) -> str:
     return next((one.words for one in file.details if one.kind == kind), "")
 
 
-def _lines_of_detail(file: ChildFile, kind: RollDetailKind) -> list[str]:
+def _written(file: ChildFile, kind: LeadDetailKind) -> list[str]:
+    """What a lead wrote of it."""
+    return [one.words for one in file.lead_details if one.kind == kind]
+
+
+def _lines_of_detail(file: ChildFile, kind: LeadDetailKind) -> list[str]:
     """What a lead wrote, then what the school's own system says if that is something else."""
-    written = [one.words for one in file.lead_details if one.kind == kind]
-    said = _words_in_system(file, kind)
+    written = _written(file, kind)
+    said = _words_in_system(file, RollDetailKind(kind.value))
     return [*written, *([_in_system(said)] if said and said not in written else [])]
 
 

@@ -69,6 +69,7 @@ from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
     EARLIER_FILE_DAYS,
     STATUS_PROPOSED_BY,
+    LeadDetailKind,
     Profession,
     RollDetailKind,
     SeenHow,
@@ -177,7 +178,7 @@ _KINDS_OF_LINE: tuple[type[Model], ...] = (
 )  # fmt: skip
 
 
-_DETAIL_ORDER = [kind.value for kind in RollDetailKind]
+_DETAIL_ORDER = [*LeadDetailKind, *RollDetailKind]
 
 
 def _place_of_detail(row: RollDetail | LeadDetail) -> int:

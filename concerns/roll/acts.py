@@ -18,11 +18,14 @@ from concerns.models import (
     Concern,
     ConcernChild,
     Person,
+    RollCorrection,
     RollFile,
     RollQuestion,
+    School,
     Step,
     Viewer,
 )
+from concerns.models.roll.roll_correction import OldAndNew
 from concerns.models.roll.roll_file import RollQuestions
 from concerns.paper import roll_by_hand
 from concerns.paper.contact_columns import contact_numbers, is_contact_key
@@ -106,7 +109,7 @@ def bring(
     one by now, and ActRefused if nobody can be read in the file, or if there are doubts about it
     and the person did not tick `sure`.
     """
-    roll_by_hand.lock_roll(by)
+    _lock_roll(by)
     today = local_day(by.school.school_calendar, now)
     plan = _plan_as_shown(by, file, mapping, seen, today, coverage)
     if plan.reads_nobody:
@@ -283,7 +286,7 @@ def take_back(*, by: Viewer, file: RollFile, now: datetime, record: ActRecord) -
     concern the lead finds out where the child is. Raises ActRefused if the file does not allow it
     (`why_not_taken_back`), or if none of them is on the roll.
     """
-    roll_by_hand.lock_roll(by)
+    _lock_roll(by)
     if why_not := file.why_not_taken_back(now):
         raise ActRefused(why_not)
     added = Child.objects.on_roll(by).filter(added_by_file=file)
@@ -335,7 +338,7 @@ def add_pupil(
     Raises ActRefused if it is not clear who they are, if they are on the roll already, and, unless
     `who` says it, if they may have been here before.
     """
-    roll_by_hand.lock_roll(by)
+    _lock_roll(by)
     today = local_day(by.school.school_calendar, now)
     by_name = who != SamePupil.ANOTHER
     plan = roll_by_hand.plan_for_one_pupil(by.school, pupil, by_name=by_name)
@@ -355,7 +358,7 @@ def add_pupil(
         (child,) = add_pupils_to_roll(by, plan.added, today, now)
         said = roll_by_hand.fields_of_pupil(child)
         fields = {name: ("", value) for name, value in said.items() if value}
-    roll_by_hand.record_correction(record, child, fields, added=True)
+    _record_by_hand(record, child, fields, added=True)
     return child
 
 
@@ -376,7 +379,7 @@ def correct_pupil(
     by now, and ActRefused if nothing changes, if a value is cleared without `clears`, if a number
     is that of another pupil, or if they are no longer on the roll.
     """
-    roll_by_hand.lock_roll(by)
+    _lock_roll(by)
     rows = Child.objects.on_roll(by).select_for_update(no_key=True)
     pupil = rows.filter(pk=child.pk).first()
     if pupil is None:
@@ -401,8 +404,30 @@ def correct_pupil(
         )
     today = local_day(by.school.school_calendar, now)
     change_pupils_on_roll(by, [PupilChange(known, 0, fields)], today)
-    roll_by_hand.record_correction(record, pupil, fields, added=False)
+    _record_by_hand(record, pupil, fields, added=False)
     return pupil
+
+
+def _lock_roll(by: Viewer) -> None:
+    """One change to the roll of a school at a time. `no_key`: writing a concern does not wait."""
+    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+
+
+def _record_by_hand(
+    record: ActRecord, child: Child, fields: Mapping[str, OldAndNew], *, added: bool
+) -> None:
+    """Write the change for the pupil's page, and its line: which fields, and a hash of what they
+    say now."""
+    RollCorrection.objects.create(
+        school=record.by.school,
+        child=child,
+        by=record.by.person,
+        at=record.now,
+        added=added,
+        changes=RollCorrection.write_changes(fields),
+    )
+    words = {name: str(new) for name, (_, new) in fields.items()}
+    record(about=child, children=[child.uid], fields=list(fields), words=words)
 
 
 @dataclass(frozen=True)

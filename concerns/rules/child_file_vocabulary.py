@@ -115,14 +115,18 @@ class RollDetailKind(Choice):
     FREE_MEALS = "free_meals", "Free school meals"
 
 
-# Which of these a lead may write too, where no file says it or it says something else. The others
-# have places of their own in the child's file: languages, addresses, professionals, statuses.
-LEAD_DETAILS = (
-    RollDetailKind.SEX,
-    RollDetailKind.ETHNICITY,
-    RollDetailKind.RELIGION,
-    RollDetailKind.DISABILITY,
-)
+class LeadDetailKind(Choice):
+    """What a lead may write of a child where no roll file says it, or says something else. It is
+    read with the child's file alone, so the office does not learn that it was asked. What else a
+    roll file says has places of its own there: languages, addresses, professionals, statuses."""
+
+    UPN = "upn", "UPN"
+    NHS_NUMBER = "nhs_number", "NHS number"
+    SEX = RollDetailKind.SEX.value, RollDetailKind.SEX.label
+    ETHNICITY = RollDetailKind.ETHNICITY.value, RollDetailKind.ETHNICITY.label
+    RELIGION = RollDetailKind.RELIGION.value, RollDetailKind.RELIGION.label
+    DISABILITY = RollDetailKind.DISABILITY.value, RollDetailKind.DISABILITY.label
+
 
 # What a roll file says that should be a status. It proposes one, and a lead records it: a file of
 # the office gives no child a status, and takes none away.

@@ -15,3 +15,8 @@ def is_nhs_number(written: str) -> bool:
         return False
     total = sum(int(figure) * (10 - place) for place, figure in enumerate(written[:9]))
     return (11 - total % 11) % 11 == int(written[9])
+
+
+def group_nhs_number(number: str) -> str:
+    """Its ten figures as they are read aloud: "943 476 5919"."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"

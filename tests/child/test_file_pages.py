@@ -17,7 +17,6 @@ from concerns.models import (
     Sighting,
     Status,
 )
-from concerns.paper import roll_by_hand
 from concerns.rules.roles import Role
 from tests import factories, homes
 from tests.counting import list_statements
@@ -71,19 +70,15 @@ def test_each_line_is_written_by_its_page(desk, child):
     assert FileEvent.objects.get().by == desk.viewer.person
 
 
-def test_a_number_that_the_roll_lacks_is_given_once_and_is_nobody_elses(desk, where, child):
-    factories.child(where, upn="C12345678901D")
-    for typed, said in (
-        ("c12345678901d", "Another pupil has this UPN. Find out whose it is."),
-        ("x", "UPN: this is not a valid UPN. Leave it empty if there is none yet."),
-    ):
-        assert summary_errors(desk.press(at(child, "upn"), {"number": typed})) == [said]
-    assert desk.press(at(child, "upn"), {"number": "a1234567 8901b"}).status_code == 302
+def test_a_number_that_the_roll_lacks_stands_in_the_file_and_the_roll_stays_as_it_is(desk, child):
+    wrong = desk.press(at(child, "upn"), {"words": "x"})
+    said = "UPN: this is not a valid UPN. Leave it empty if there is none yet."
+    assert summary_errors(wrong) == [said]
+    assert desk.press(at(child, "upn"), {"words": "a1234567 8901b"}).status_code == 302
     child.refresh_from_db()
-    assert child.upn == "A12345678901B"
-    assert RollCorrection.objects.get().read_changes() == {"upn": ("", "A12345678901B")}
-    again = desk.press(at(child, "upn"), {"number": "A12345678901B"})
-    assert summary_errors(again) == [roll_by_hand.HAS_NUMBER]
+    assert child.upn == ""
+    assert LeadDetail.objects.get().words == "A12345678901B"
+    assert not RollCorrection.objects.exists()
 
 
 def test_a_detail_written_anew_ends_what_a_lead_wrote_before(desk, child):

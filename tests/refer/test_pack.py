@@ -188,7 +188,7 @@ def test_each_thing_that_is_not_known_is_recorded_from_the_pack_and_leads_back_t
         "status", "professional", "professional",
     ]  # fmt: skip
     answers = {
-        "nhs_number": {"number": "943 476 5919"},
+        "nhs_number": {"words": "943 476 5919"},
         "religion": {"words": "Jain"},
         "fact": {"kind": "born", "words": "About 40"},
         "sibling_elsewhere": {"name": "Robin", "where": "Easton Nursery", "born": "2023"},

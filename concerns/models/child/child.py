@@ -27,6 +27,7 @@ from concerns.rules.name_sounds import (
     name_readings,
     name_sound_keys,
 )
+from concerns.rules.nhs_number import group_nhs_number
 from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
 
@@ -241,7 +242,7 @@ class Child(ChildNameFields, SchoolOwnedModel):
             return ""
         number = self.identifier
         if self.identifier_kind == IdentifierKind.NHS:
-            number = f"{number[:3]} {number[3:6]} {number[6:]}"
+            number = group_nhs_number(number)
         kind = IdentifierKind.label_of_value(self.identifier_kind) or "Identifier"
         return f"{kind} {number}"
 

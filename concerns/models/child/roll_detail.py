@@ -9,7 +9,7 @@ from django.db import models
 
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child_fact import ChildFact
-from concerns.rules.child_file_vocabulary import LEAD_DETAILS, RollDetailKind
+from concerns.rules.child_file_vocabulary import LeadDetailKind, RollDetailKind
 
 
 class RollDetail(ChildFact):
@@ -45,7 +45,7 @@ class RollDetail(ChildFact):
 
 
 class LeadDetail(ChildFact):
-    """The same as a lead wrote it, of those kinds that have no other place in the child's file."""
+    """The same as a lead wrote it, or a number of the child that the roll lacks."""
 
     kind = models.CharField(max_length=20)
     words = EncryptedText()
@@ -54,7 +54,7 @@ class LeadDetail(ChildFact):
         constraints = [
             *ChildFact.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(kind__in=[word.value for word in LEAD_DETAILS]),
+                condition=models.Q(kind__in=[word.value for word in LeadDetailKind]),
                 name="lead_detail_is_known",
             ),
             models.UniqueConstraint(
@@ -66,4 +66,4 @@ class LeadDetail(ChildFact):
 
     @property
     def kind_words(self) -> str:
-        return RollDetailKind.label_of_value(self.kind)
+        return LeadDetailKind.label_of_value(self.kind)

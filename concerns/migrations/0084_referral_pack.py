@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leaddetail',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sex', 'ethnicity', 'religion', 'disability'])), name='lead_detail_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['upn', 'nhs_number', 'sex', 'ethnicity', 'religion', 'disability'])), name='lead_detail_is_known'),
         ),
         migrations.AddConstraint(
             model_name='leaddetail',
