@@ -11,6 +11,7 @@ from concerns.audit import views as audit
 from concerns.chase import views as chase
 from concerns.child import views as child
 from concerns.doors.gate import PageOpenTo, gated_path
+from concerns.elsewhere import views as elsewhere
 from concerns.history import views as history
 from concerns.leaving import views as leaving
 from concerns.people import views as people
@@ -219,6 +220,8 @@ urlpatterns = [
     gated_path("chase/task/<uuid:uid>/", chase.task, May.REREAD, "chase_task"),
     gated_path("chase/unsent/", chase.unsent, May.READ_ALL, "chase_unsent"),
     gated_path("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
+    gated_path("elsewhere/child/<uuid:uid>/", elsewhere.child, May.DECIDE, "elsewhere_child"),
+    gated_path("elsewhere/review/<uuid:uid>/", elsewhere.review, May.DECIDE, "elsewhere_review"),
     gated_path("leaving/", leaving.home, May.READ_ALL, "leaving"),
     gated_path("leaving/child/<uuid:uid>/", leaving.child, May.DECIDE, "leaving_child"),
     gated_path("leaving/package/<uuid:uid>/", leaving.package, May.DECIDE, "leaving_package"),

@@ -42,6 +42,7 @@ from concerns.models.child.household import (
     move_household,
 )
 from concerns.models.response.watch import WatchAnswers
+from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.workflow.closing import has_lower_status_without, start_watch_on_lower_status
@@ -57,6 +58,8 @@ ENDABLE: dict[str, type[Fact]] = {
 ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
 KNOWN = "An authority with this name is already in the list. Choose it there."
 STANDS = "An earlier file is already expected. Record there what was done to get it."
+ENDED_BY_REVIEW = "This status ends with a review. Open its next step, and record it there."
+HAS_PAGE = "This status has a page of its own, because it must be reviewed. Open it from the file."
 AHEAD = "The date cannot be in the future. Record what is true today."
 
 
@@ -107,6 +110,8 @@ def write(
     `said` holds the columns of the row.
     """
     _refuse_future_day(by, since)
+    if said.get("kind") in ELSEWHERE:
+        raise ActRefused(HAS_PAGE)
     uid, row = _find_earlier_press(model, child, once)
     if row is None:
         if model is EarlierFile and EarlierFile.objects.unread_files().filter(child=child).exists():
@@ -437,6 +442,8 @@ def end(
     the ending leaves them with a lower status. For an earlier file: `ended_how` says whether it was
     read.
     """
+    if isinstance(row, Status) and row.kind in ELSEWHERE:
+        raise ActRefused(ENDED_BY_REVIEW)
     _refuse_future_day(by, until)
     if until and row.since and until < row.since:
         raise ActRefused(

@@ -14,6 +14,7 @@ from concerns.forms.base_form import (
     PostedFields,
     WordsField,
     choice_field,
+    set_choices,
 )
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -56,6 +57,7 @@ from concerns.rules.child_file_vocabulary import (
     StatusKind,
     YesNo,
 )
+from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.name_folding import fold_text
 
 LONGEST = 200
@@ -113,6 +115,12 @@ class StatusForm(FactLineForm):
     helper = lay_out_form(
         "kind", "category", "decided_by", "since", ButtonRow(SubmitButton("Save"))
     )
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        # Those of a child who is taught elsewhere are recorded on a page of their own.
+        offered = [(kind.value, kind.label) for kind in StatusKind if kind not in ELSEWHERE]
+        set_choices(self.fields["kind"], offered)
 
     def clean(self):
         given = super().clean()

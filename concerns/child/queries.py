@@ -57,6 +57,7 @@ from concerns.reading.child_tracker import TrackerFilters
 from concerns.reading.chronology_places import ChronologyFilters
 from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
+from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.kinds import Kind
 from concerns.workflow.closing import questions_on_status_end
 
@@ -237,6 +238,14 @@ def get_line_to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile
     found, _ = get_file_to_write(viewer, uid, "", "")
     rows = model.objects.visible_to(viewer).filter(**{model.to_child: found.child})
     return found, _get_row_or_404(rows, row)
+
+
+def find_review_step(viewer: Viewer, row: Fact) -> Step | None:
+    """The open step to review a status that ends with a review, if it is one and the viewer may see
+    the step."""
+    if not isinstance(row, Status) or row.kind not in ELSEWHERE:
+        return None
+    return Step.objects.visible_to(viewer).open().filter(status=row).first()
 
 
 def get_watch_questions(viewer: Viewer, row: Fact) -> dict:

@@ -158,6 +158,9 @@ def end(request, uid):
     viewer = request.viewer
     what = request.GET.get("what", "")
     found, row = queries.get_line_to_end(viewer, uid, what, request.GET.get("row", ""))
+    step = queries.find_review_step(viewer, row)
+    if step:
+        return redirect("elsewhere_review", uid=step.uid)
     form = EndStatusForm if what == "status" else ENDS.get(what, EndFileLineForm)
     given = {
         "now": viewer.now,

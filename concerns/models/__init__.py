@@ -28,6 +28,7 @@ from concerns.models.child.earlier_record import (
     HistoryImport,
     HistoryUpload,
 )
+from concerns.models.child.education_elsewhere import EducationElsewhere, ElsewhereReview
 from concerns.models.child.household import (
     AdultFact,
     AdultHome,
@@ -145,6 +146,8 @@ __all__ = [
     "EarlierLine",
     "EarlierLineWord",
     "EarlierRecord",
+    "EducationElsewhere",
+    "ElsewhereReview",
     "Ending",
     "Enrolment",
     "EscalationProgress",

@@ -43,7 +43,7 @@ def lines_of_siblings_elsewhere() -> QuerySet[Any]:
 
 
 def lines_of_statuses() -> QuerySet[Any]:
-    return Status.objects.order_by("began_at", "id")
+    return Status.objects.select_related("elsewhere").order_by("began_at", "id")
 
 
 def lines_of_statuses_in_force() -> QuerySet[Any]:

@@ -26,6 +26,7 @@ from concerns.models.child.child_details import (
 )
 from concerns.models.child.child_fact import Fact
 from concerns.models.child.earlier_record import EarlierLine, EarlierRecord
+from concerns.models.child.education_elsewhere import ElsewhereReview
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.child.roll_detail import LeadDetail
 from concerns.models.concern.attachment import Attachment
@@ -311,7 +312,9 @@ def _describe_fact_ended(row: Fact, said: str) -> EntryText:
 
 
 def _status_in_words(row: Status) -> str:
-    return f"{row.words}, decided by {row.decided_by}"
+    said = f"{row.words}, decided by {row.decided_by}"
+    place = row.elsewhere.place if hasattr(row, "elsewhere") else ""
+    return f"{said}, at {place}" if place else said
 
 
 def _home_in_words(row: Home) -> str:
@@ -467,8 +470,22 @@ def _list_earlier_record_sources() -> Iterator[ChronologySource]:
     )
 
 
+def _elsewhere_review_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    rows = ElsewhereReview.objects.visible_to(viewer).filter(child=child).select_related("status")
+    return rows.annotate(writer=F("by__name"))
+
+
+def _describe_elsewhere_review(row: ElsewhereReview) -> EntryText:
+    return EntryText(f"Reviewed: {row.status.words}", row.found_in_words)
+
+
 def _list_fact_sources() -> Iterator[ChronologySource]:
-    yield from _sources_of_facts(Status, sort=ChronologySort.STATUS, say=_status_in_words)
+    yield ChronologySource(
+        ChronologySort.STATUS, _elsewhere_review_rows, "at", _describe_elsewhere_review, "at"
+    )
+    yield from _sources_of_facts(
+        Status, needs=["elsewhere"], sort=ChronologySort.STATUS, say=_status_in_words
+    )
     yield from _sources_of_facts(Home, needs=["household"], say=_home_in_words)
     yield from _sources_of_facts(AdultHome, needs=["household", "adult"], say=_adult_home_in_words)
     yield from _sources_of_facts(Tie, needs=["adult"], say=_tie_in_words)

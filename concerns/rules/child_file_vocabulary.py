@@ -25,6 +25,9 @@ class StatusKind(Choice):
     EHCP = "ehcp", "Education, health and care plan"
     PRIVATE_FOSTERING = "private_fostering", "Private fostering"
     CHANNEL = "channel", "Channel"
+    PART_TIME = "part_time", "Part-time timetable"
+    OFF_SITE = "off_site", "Education off site"
+    ALTERNATIVE = "alternative", "Alternative provision"
 
 
 class PlanCategory(Choice):
@@ -53,6 +56,9 @@ STATUS_FLAGS: dict[StatusKind, StatusFlag] = {
     StatusKind.PRIVATE_FOSTERING: StatusFlag("Private fostering", "care"),
     StatusKind.PREVIOUSLY_LOOKED_AFTER: StatusFlag("Previously looked after", "care"),
     StatusKind.CHANNEL: StatusFlag("Channel", "need"),
+    StatusKind.ALTERNATIVE: StatusFlag("Alternative provision", "need"),
+    StatusKind.PART_TIME: StatusFlag("Part-time timetable", "need"),
+    StatusKind.OFF_SITE: StatusFlag("Off site", "school"),
     StatusKind.EARLY_HELP: StatusFlag("Early help", "school"),
     StatusKind.EHCP: StatusFlag("EHCP", "school"),
     StatusKind.MONITORING: StatusFlag("Monitoring", "school"),

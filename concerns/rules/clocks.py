@@ -62,6 +62,9 @@ class StepKind(Choice):
         "home_education",
         "Home education of a child whom social care protects: get the authority's answer",
     )
+    REVIEW_PART_TIME = "review_part_time", "Review the part-time timetable"
+    REVIEW_OFF_SITE = "review_off_site", "Review the education off site"
+    REVIEW_ALTERNATIVE = "review_alternative", "Review the alternative provision"
     SUPPORT = "support", "Put the support in school in place"
     WATCH = "watch", "The watch ends: look again"
     KEEP = "keep", "Look at the picture again"
@@ -165,6 +168,13 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # confirmed. How long to wait for that is practice.
     StepKind.SEND_FILE: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
     StepKind.FILE_RECEIPT: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
+    # KCSIE, part two: alternative provision is reviewed at least each half-term. The others are
+    # too: such a child is as easily lost from sight. The day is in `education_elsewhere.py`.
+    StepKind.REVIEW_PART_TIME: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEADS, DAY),
+    StepKind.REVIEW_OFF_SITE: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEADS, DAY),
+    StepKind.REVIEW_ALTERNATIVE: Clock(
+        Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEADS, DAY
+    ),
     StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
     StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
     StepKind.AGREE_OR_CHALLENGE: Clock(
@@ -263,6 +273,9 @@ HOLD_OPEN = AWAITED_WORK | frozenset(
         StepKind.SEND_FILE,
         StepKind.FILE_RECEIPT,
         StepKind.HOME_EDUCATION,
+        StepKind.REVIEW_PART_TIME,
+        StepKind.REVIEW_OFF_SITE,
+        StepKind.REVIEW_ALTERNATIVE,
         StepKind.PUT_RIGHT,
         StepKind.REFER_NOW,
         StepKind.REFER_AGAIN,

@@ -41,6 +41,7 @@ from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, ConcernOutcome, GoingHome
 from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.concern_from_roll import send_concern_from_roll
+from concerns.workflow.education_elsewhere import end_elsewhere_of_leavers
 from concerns.workflow.next_steps import NextSteps
 
 REOPENED = "The child leaves, and the school still has something to do for them"
@@ -91,7 +92,10 @@ def record_departures(
         for leaver in leavers
     )
     _take_off_roll([row for row in rows if row.left_on])
-    return rows, _open_leaving_steps(record, rows, by_office=by_office)
+    concerns = _open_leaving_steps(record, rows, by_office=by_office)
+    gone = {row.child_id: row.left_on for row in rows if row.left_on}
+    end_elsewhere_of_leavers(record, gone, by_office=by_office)
+    return rows, concerns
 
 
 def _take_off_roll(rows: Sequence[Departure]) -> None:

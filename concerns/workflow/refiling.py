@@ -21,6 +21,7 @@ from concerns.rules.leaving import SendingStage
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.workflow import re_referral
 from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.education_elsewhere import move_review_steps
 from concerns.workflow.leaving import move_leaving_steps, open_steps_of_leaver
 from concerns.workflow.next_steps import NextSteps
 
@@ -49,6 +50,9 @@ def update_steps_after_refile(
     """
     concern = agenda.concern
     others = move_leaving_steps(record, agenda, refiling.was)
+    if refiling.was:
+        reviewed = move_review_steps(record, agenda, refiling.was.pk)
+        others += [one for one in dict.fromkeys(reviewed) if one not in others]
     by = agenda.by.person
     kept_out = list(Person.objects.excluded_from_any(concern).order_by("pk"))
     for person in kept_out:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from concerns.access import acts as access
 from concerns.chase import acts as chase
 from concerns.doors import unsent_words
+from concerns.elsewhere import acts as elsewhere
 from concerns.leaving import acts as leaving
 from concerns.models import (
     ChildDocument,
@@ -31,6 +32,7 @@ from concerns.models import (
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.refer import acts as refer
+from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.leaving import FileSentHow, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -72,6 +74,7 @@ OWN |= {
     "people_unrelate",
 }
 OWN |= {"leaving_send", "leaving_receipt", "leaving_home_education", "leaving_package_file"}
+OWN |= {"elsewhere_review"}
 OWN |= {"history_package", "history_package_file", "history_record", "history_attachment"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
@@ -162,6 +165,7 @@ def made() -> World:
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),
         **_leaving(school, lead),
+        **_elsewhere(school, lead),
         "leaving_package_file": packages.record_package(lead, child).uid,
         **_packages(lead, child),
         "access_export_answer": access.ask_for_export(
@@ -225,6 +229,17 @@ def _leaving(school, lead) -> dict[str, uuid.UUID]:
         "leaving_receipt": awaited.uid,
         "leaving_home_education": steps["home_education"].uid,
     }
+
+
+def _elsewhere(school, lead) -> dict[str, uuid.UUID]:
+    """A child who is taught elsewhere, which is to be reviewed."""
+    child = factories.child(school)
+    factories.concern_at(State.TAKEN, where=school, lead=lead, children=(child,))
+    on = factories.NOW.date() + timedelta(days=5)
+    given = {"since": None, "review_on": on, "said": {}, "once": uuid.uuid4()}
+    kind = StatusKind.ALTERNATIVE
+    elsewhere.record_elsewhere(by=lead, child=child, kind=kind, now=factories.NOW, **given)
+    return {"elsewhere_review": Step.objects.open().get(status__child=child).uid}
 
 
 def _packages(lead, child) -> dict[str, uuid.UUID]:

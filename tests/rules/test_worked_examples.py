@@ -227,6 +227,9 @@ KEPT_BY = {
     "a child's file to the new school": "send_file",
     "receipt of a child's file": "file_receipt",
     "home education of a child whom social care protects": "home_education",
+    "part-time timetable": "review_part_time",
+    "education off site": "review_off_site",
+    "alternative provision": "review_alternative",
     "a new sign after no further action": "refer_again",
     "the reporter is still worried": "still_worried",
 }

@@ -30,6 +30,7 @@ FROZEN = (
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Departure", "FileSending", "HomeEducationCheck", "ChildPackage",
+    "EducationElsewhere", "ElsewhereReview",
     "Attachment", "DocumentFile", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason",
     "ExportRequest",
     "ExportAnswer", "InvitationBatch", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile",

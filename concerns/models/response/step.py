@@ -12,6 +12,7 @@ from django.db import connections, models
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.composed_rows import read_by_keys
+from concerns.models.child.child_details import Status
 from concerns.models.child.departure import Departure
 from concerns.models.concern.concern import Concern
 from concerns.models.response.coming_meeting import ComingMeeting
@@ -64,6 +65,9 @@ PLACES = {
     StepKind.SEND_FILE: "leaving_send",
     StepKind.FILE_RECEIPT: "leaving_receipt",
     StepKind.HOME_EDUCATION: "leaving_home_education",
+    StepKind.REVIEW_PART_TIME: "elsewhere_review",
+    StepKind.REVIEW_OFF_SITE: "elsewhere_review",
+    StepKind.REVIEW_ALTERNATIVE: "elsewhere_review",
 }
 # Comes after every rank that a clock has.
 NOT_LATE = 9
@@ -71,7 +75,7 @@ NOT_LATE = 9
 # The pages that take the uid of the step; the others take the uid of the concern.
 PAGES_BY_STEP = frozenset({
     "chase_step", "chase_again", "chase_look", "chase_task", "leaving_send", "leaving_receipt",
-    "leaving_home_education",
+    "leaving_home_education", "elsewhere_review",
 })  # fmt: skip
 
 
@@ -246,6 +250,10 @@ class Step(BaseStep):
     # The child who leaves, and where to: for what follows from that.
     departure = models.ForeignKey(
         Departure, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
+    # The status of a child who is taught elsewhere, or less: for its review.
+    status = models.ForeignKey(
+        Status, models.PROTECT, null=True, related_name="steps", db_index=False
     )
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 

@@ -1,0 +1,147 @@
+"""A lead records that a child is taught elsewhere or less, and what each review of that found.
+
+What follows from either is in `workflow/education_elsewhere.py`.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import cast
+
+from concerns.doors.act import ActRecord, ActRefused, act
+from concerns.models import Child, EducationElsewhere, ElsewhereReview, Status, Step, Viewer
+from concerns.rules.child_file_vocabulary import StatusKind
+from concerns.rules.education_elsewhere import (
+    REVIEW_STEPS,
+    TIMETABLE_OVER,
+    may_go_on,
+    placing_fault,
+    review_fault,
+)
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+from concerns.workflow.education_elsewhere import end_review_steps, open_review_step
+
+ALREADY = "This has already been reviewed. Nothing was recorded twice."
+AHEAD = "The date cannot be in the future. Record what is true today."
+OTHER_PAGE = "This step has its own page. Open the concern, and choose the step there."
+EARLY = "The day it ended cannot be before the day it began. Enter the day it ended."
+BOTH = "Enter either the next review, or why it has ended."
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def record_elsewhere(
+    *,
+    by: Viewer,
+    child: Child,
+    kind: StatusKind,
+    once: uuid.UUID,
+    since: date | None,
+    review_on: date,
+    said: dict,
+    now: datetime,
+    record: ActRecord,
+) -> EducationElsewhere:
+    """Record the status of `kind`, and open the step to review it on `review_on`.
+
+    `said` holds further columns of `EducationElsewhere`. The same form saves one status.
+    """
+    today = by.todays_date
+    ends = said.get("planned_end")
+    fault = AHEAD if since and since > today else placing_fault(kind, since, ends, today)
+    fault = fault or review_fault(by.school.school_calendar, today, ends, review_on)
+    if fault:
+        raise ActRefused(fault)
+    uid = uuid.uuid5(child.uid, f"elsewhere {once}")
+    row = EducationElsewhere.objects.filter(uid=uid).first()
+    if row:
+        record(about=row, children=[child.uid], reason="already recorded")
+        return row
+    given = {"child": child, "kind": kind, "decided_by": by.person.name}
+    status = Status.objects.record_fact(by, now, since, **given)
+    row = EducationElsewhere.objects.create(
+        uid=uid, school=by.school, child=child, status=status, by=by.person, at=now, **said
+    )
+    words = {name: str(value) for name, value in said.items() if value}
+    record(about=row, children=[child.uid], reason=kind.value, fields=list(words), words=words)
+    concern = open_review_step(record, status, review_on)
+    record(about=row, concern=concern, children=[child.uid], reason=kind.value)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="step")
+def review(
+    *,
+    by: Viewer,
+    step: Step,
+    seen: str,
+    seen_by: str,
+    attendance: str,
+    words: str,
+    next_on: date | None,
+    until: date | None,
+    why: str,
+    now_at: str,
+    now: datetime,
+    record: ActRecord,
+) -> ElsewhereReview:
+    """Record what a review found. The status goes on to the next review on `next_on`, or ends on
+    the day `until` for the reason `why`; the child is then taught at `now_at`."""
+    if step.kind not in REVIEW_STEPS.values():
+        raise ActRefused(OTHER_PAGE)
+    agenda = record.agenda_of_concern(step.concern)
+    if step.pk not in {owed.pk for owed in agenda.open}:
+        raise ActRefused(ALREADY)
+    status = cast(Status, step.status)
+    if bool(next_on) == bool(why):
+        raise ActRefused(BOTH)
+    if next_on:
+        _refuse_to_go_on(by, status, next_on)
+    else:
+        _end_status(by, now, status, until, why)
+    said = {"seen_by": seen_by, "attendance": attendance, "words": words, "now_at": now_at}
+    row = ElsewhereReview.objects.create(
+        school=by.school,
+        child=status.child,
+        status=status,
+        by=by.person,
+        at=now,
+        seen=seen,
+        next_on=next_on,
+        **said,
+    )
+    if next_on:
+        agenda.add_step(REVIEW_STEPS[StatusKind(status.kind)], on=next_on, status=status)
+        agenda.end_steps([owed for owed in agenda.open if owed.pk == step.pk])
+        agenda.reassign_role_steps()
+    else:
+        end_review_steps(agenda, [status.pk])
+        agenda.reassign_role_steps()
+    written = {name: text for name, text in {**said, "why": why}.items() if text}
+    record(
+        about=row,
+        concern=step.concern,
+        children=[status.child.uid],
+        reason="goes on" if next_on else "ended",
+        fields=["seen", *written],
+        words=written,
+    )
+    if not next_on:
+        record(kind=Kind.FILE_ENDED, about=status, children=[status.child.uid], reason=status.kind)
+    return row
+
+
+def _refuse_to_go_on(by: Viewer, status: Status, next_on: date) -> None:
+    today = by.todays_date
+    ends = status.elsewhere.planned_end
+    if not may_go_on(StatusKind(status.kind), ends, today):
+        raise ActRefused(TIMETABLE_OVER)
+    if fault := review_fault(by.school.school_calendar, today, ends, next_on):
+        raise ActRefused(fault)
+
+
+def _end_status(by: Viewer, now: datetime, status: Status, until: date | None, why: str) -> None:
+    if until and until > by.todays_date:
+        raise ActRefused(AHEAD)
+    if until and status.since and until < status.since:
+        raise ActRefused(EARLY)
+    Status.objects.end_fact(status, by, now, until, why_ended=why)
