@@ -25,6 +25,7 @@ from django.db.models.functions import Now
 
 from concerns.models.adult.adult_concern import AdultConcern, find_reader_posts
 from concerns.models.adult.adult_entries import AdultEntry, AdultStep
+from concerns.models.child.child_details import Status
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import Refiling
 from concerns.models.concern.draft import ADULT, CONCERN, Draft
@@ -40,6 +41,7 @@ from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE, AdultEventKind
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clock_bounds import latest_due_at
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.reporting_periods import local_midnight
 from concerns.rules.watching import WatchReason
@@ -56,6 +58,7 @@ OWED_AT_STAGE = {
     ReferralStage.ANSWERED: StepKind.AGREE_OR_CHALLENGE,
     ReferralStage.CHALLENGED: StepKind.CHALLENGE,
 }
+UNREVIEWED = "no step is open to review it"
 CLOSED_BY_NOBODY = "is closed, and there is no record of who closed it"
 ANSWER_AWAITED = frozenset({ReferralStage.SENT, ReferralStage.ACKNOWLEDGED})
 
@@ -183,6 +186,7 @@ class ChildConcernCheck:
                 yield IntegrityBreach(words, concern=step.concern_id)
         yield from self._find_steps_without_holder()
         yield from self._find_closed_by_nobody()
+        yield from self._find_unreviewed_statuses()
         for keys in _in_parts(sorted(self.concerns)):
             yield from self._find_forgotten_referrals(keys)
             yield from self._find_forgotten_watches(keys)
@@ -193,6 +197,15 @@ class ChildConcernCheck:
         faults = (*find_changes_by_hand(Concern, keys), *find_dates_without_step(days, keys))
         for key, words in faults:
             yield IntegrityBreach(f"{self.concerns[key].reference} {words}", concern=key)
+
+    def _find_unreviewed_statuses(self) -> Iterator[IntegrityBreach]:
+        """Children who are taught elsewhere or less, whom nobody is to review."""
+        owed = Step.objects.open().filter(status=OuterRef("pk"))
+        rows = Status.objects.not_ended().filter(school=self.school, kind__in=ELSEWHERE)
+        last = Step.objects.filter(status=OuterRef("pk")).order_by("-id").values("concern")[:1]
+        found = rows.filter(~Exists(owed)).order_by("pk").annotate(on=Subquery(last))
+        for status in found:
+            yield IntegrityBreach(f"'{status.words}' of a child: {UNREVIEWED}", concern=status.on)
 
     def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
         """Concerns that are closed, although nobody said so with a reason: they are in no list."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 
 from concerns.child import acts
+from concerns.elsewhere import acts as elsewhere
 from concerns.management.demo import closing
 from concerns.management.demo.school_times import school_datetime
 from concerns.models import Child, EarlierFile, Language, Professional, Status, Step, WatchAnswers
@@ -21,6 +22,7 @@ from concerns.rules.child_file_vocabulary import (
     StatusKind,
 )
 from concerns.rules.clocks import StepKind
+from concerns.rules.education_elsewhere import latest_review_day
 from concerns.rules.roles import Role
 
 FAMILIES = 12
@@ -69,9 +71,35 @@ def _write_referral_files(at: datetime, year) -> None:
     """Fill the files of up to six children whose referral is unsent or unanswered."""
     waiting = Step.objects.open().filter(kind__in=(StepKind.HEAR_BACK, StepKind.SEND_REFERRAL))
     children = Child.objects.filter(concern_rows__concern__in=waiting.values("concern"))
-    children = children.filter(home_rows=None).distinct().order_by("pk")
-    for number, child in enumerate(children[:6], 1):
+    children = list(children.filter(home_rows=None).distinct().order_by("pk")[:6])
+    for number, child in enumerate(children, 1):
         _write_child_file(year, at, child, number)
+    for child in children[:1]:
+        _place_elsewhere(year, at, child)
+
+
+def _place_elsewhere(year, at: datetime, child: Child) -> None:
+    """Three mornings of each week at a provider outside the school, to be reviewed."""
+    lead = year.lead_on_duty(at)
+    today = at.date()
+    said = {
+        "place": "Hill Farm", "address": "Hill Lane, Easton", "contact": "Jo Lind, manager",
+        "telephone": "01632 960150", "email": "jo.lind@hillfarm.example",
+        "hours": "Monday to Wednesday, 9:00 to 12:00",
+        "other_days": "Here in class; the office rings the farm at 9:15",
+        "checks": "yes", "checks_on": today - timedelta(days=12), "parent_agrees": "yes",
+        "told": "Ann Hart, social worker, on the telephone",
+    }  # fmt: skip
+    elsewhere.record_elsewhere(
+        by=lead,
+        child=child,
+        kind=StatusKind.ALTERNATIVE,
+        once=uuid.uuid5(child.uid, "demo"),
+        since=today - timedelta(days=10),
+        review_on=latest_review_day(lead.school.school_calendar, today, None),
+        said=said,
+        now=at,
+    )
 
 
 def _write_child_file(year, at: datetime, child: Child, number: int) -> None:

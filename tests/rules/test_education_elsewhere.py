@@ -1,0 +1,42 @@
+"""Tests for by when a child who is taught elsewhere is reviewed, and what is refused."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from concerns.rules import education_elsewhere as rules
+from concerns.rules.child_file_vocabulary import StatusKind
+from concerns.rules.school_days import SchoolDays
+
+TERMS = ((date(2026, 9, 1), date(2026, 10, 23)), (date(2026, 11, 2), date(2026, 12, 18)))
+DAYS = SchoolDays("England", time(8, 45), time(15, 30), TERMS, frozenset())
+IN_TERM = date(2026, 11, 10)
+SOON = IN_TERM + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("today", "ends", "latest"),
+    [
+        (IN_TERM, None, date(2026, 12, 18)),
+        (date(2026, 10, 28), None, date(2026, 12, 18)),
+        (date(2026, 12, 18), None, date(2027, 2, 12)),
+        (IN_TERM, SOON, SOON),
+        (IN_TERM, IN_TERM, date(2026, 12, 18)),
+    ],
+)
+def test_it_is_reviewed_each_half_term_and_on_its_planned_end(today, ends, latest):
+    assert rules.latest_review_day(DAYS, today, ends) == latest
+
+
+def test_what_is_refused():
+    part = StatusKind.PART_TIME
+    assert rules.placing_fault(part, None, None, IN_TERM) == rules.NEEDS_END
+    assert not rules.placing_fault(StatusKind.OFF_SITE, None, None, IN_TERM)
+    assert rules.placing_fault(part, None, IN_TERM, IN_TERM) == rules.END_PASSED
+    assert rules.placing_fault(part, date(2027, 1, 1), SOON, IN_TERM) == rules.BEFORE_BEGIN
+    assert not rules.placing_fault(part, IN_TERM, SOON, IN_TERM)
+    assert rules.review_fault(DAYS, IN_TERM, None, IN_TERM) == rules.REVIEW_PASSED
+    assert "18" in rules.review_fault(DAYS, IN_TERM, None, date(2027, 1, 8))
+    assert not rules.review_fault(DAYS, IN_TERM, None, SOON)
+    assert not rules.may_go_on(part, IN_TERM, IN_TERM)
+    assert rules.may_go_on(StatusKind.ALTERNATIVE, IN_TERM, IN_TERM)
