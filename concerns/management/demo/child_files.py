@@ -71,10 +71,10 @@ def _write_referral_files(at: datetime, year) -> None:
     """Fill the files of up to six children whose referral is unsent or unanswered."""
     waiting = Step.objects.open().filter(kind__in=(StepKind.HEAR_BACK, StepKind.SEND_REFERRAL))
     children = Child.objects.filter(concern_rows__concern__in=waiting.values("concern"))
-    children = list(children.filter(home_rows=None).distinct().order_by("pk")[:6])
-    for number, child in enumerate(children, 1):
+    found = list(children.filter(home_rows=None).distinct().order_by("pk")[:6])
+    for number, child in enumerate(found, 1):
         _write_child_file(year, at, child, number)
-    for child in children[:1]:
+    for child in found[:1]:
         _place_elsewhere(year, at, child)
 
 
