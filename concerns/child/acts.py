@@ -58,8 +58,8 @@ ENDABLE: dict[str, type[Fact]] = {
 ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
 KNOWN = "An authority with this name is already in the list. Choose it there."
 STANDS = "An earlier file is already expected. Record there what was done to get it."
-ENDED_BY_REVIEW = "This status ends with a review. Open its next step, and record it there."
-HAS_PAGE = "This status has a page of its own, because it must be reviewed. Open it from the file."
+REVIEWED = "Such a status has pages of its own, because it must be reviewed. Record it there."
+EARLY = "The day it ended cannot be before the day it began. Enter the day it ended."
 AHEAD = "The date cannot be in the future. Record what is true today."
 
 
@@ -105,13 +105,12 @@ def write(
     record: ActRecord,
 ) -> Fact:
     """Add a status, a professional, a language, an earlier school's file that is expected, a
-    document, or a detail such as the religion, which ends what a lead wrote of it before.
-
-    `said` holds the columns of the row.
+    document, or a detail such as the religion, which ends what a lead wrote of it before. `said`
+    holds the columns of the row.
     """
     _refuse_future_day(by, since)
     if said.get("kind") in ELSEWHERE:
-        raise ActRefused(HAS_PAGE)
+        raise ActRefused(REVIEWED)
     uid, row = _find_earlier_press(model, child, once)
     if row is None:
         if model is EarlierFile and EarlierFile.objects.unread_files().filter(child=child).exists():
@@ -443,12 +442,10 @@ def end(
     read.
     """
     if isinstance(row, Status) and row.kind in ELSEWHERE:
-        raise ActRefused(ENDED_BY_REVIEW)
+        raise ActRefused(REVIEWED)
     _refuse_future_day(by, until)
     if until and row.since and until < row.since:
-        raise ActRefused(
-            "The day it ended cannot be before the day it began. Enter the day it ended."
-        )
+        raise ActRefused(EARLY)
     more = {"view_ended": view_ended, "ended_how": ended_how}
     more = {name: value for name, value in more.items() if value}
     if not type(row).objects.end_fact(row, by, now, until, why_ended=why, **more):

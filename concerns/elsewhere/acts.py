@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import cast
 
 from concerns.doors.act import ActRecord, ActRefused, act
-from concerns.models import Child, EducationElsewhere, ElsewhereReview, Status, Step, Viewer
+from concerns.models import (
+    Child,
+    Concern,
+    EducationElsewhere,
+    ElsewhereReview,
+    Status,
+    Step,
+    Viewer,
+)
 from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.education_elsewhere import (
     REVIEW_STEPS,
@@ -19,7 +27,7 @@ from concerns.rules.education_elsewhere import (
 )
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
-from concerns.workflow.education_elsewhere import end_review_steps, open_review_step
+from concerns.workflow.education_elsewhere import open_review_step, renew_review_step
 
 ALREADY = "This has already been reviewed. Nothing was recorded twice."
 AHEAD = "The date cannot be in the future. Record what is true today."
@@ -99,35 +107,32 @@ def review(
     else:
         _end_status(by, now, status, until, why)
     said = {"seen_by": seen_by, "attendance": attendance, "words": words, "now_at": now_at}
+    more = {"status": status, "seen": seen, "next_on": next_on}
+    child = status.child
     row = ElsewhereReview.objects.create(
-        school=by.school,
-        child=status.child,
-        status=status,
-        by=by.person,
-        at=now,
-        seen=seen,
-        next_on=next_on,
-        **said,
+        school=by.school, child=child, by=by.person, at=now, **more, **said
     )
-    if next_on:
-        agenda.add_step(REVIEW_STEPS[StatusKind(status.kind)], on=next_on, status=status)
-        agenda.end_steps([owed for owed in agenda.open if owed.pk == step.pk])
-        agenda.reassign_role_steps()
-    else:
-        end_review_steps(agenda, [status.pk])
-        agenda.reassign_role_steps()
-    written = {name: text for name, text in {**said, "why": why}.items() if text}
+    renew_review_step(agenda, status, next_on)
+    _record_review(record, row, step.concern, {**said, "why": why})
+    return row
+
+
+def _record_review(
+    record: ActRecord, row: ElsewhereReview, concern: Concern, said: dict[str, str]
+) -> None:
+    children = [row.child.uid]
+    words = {name: text for name, text in said.items() if text}
     record(
         about=row,
-        concern=step.concern,
-        children=[status.child.uid],
-        reason="goes on" if next_on else "ended",
-        fields=["seen", *written],
-        words=written,
+        concern=concern,
+        children=children,
+        reason="goes on" if row.next_on else "ended",
+        fields=["seen", *words],
+        words=words,
     )
-    if not next_on:
-        record(kind=Kind.FILE_ENDED, about=status, children=[status.child.uid], reason=status.kind)
-    return row
+    if not row.next_on:
+        about = row.status
+        record(kind=Kind.FILE_ENDED, about=about, children=children, reason=about.kind)
 
 
 def _refuse_to_go_on(by: Viewer, status: Status, next_on: date) -> None:

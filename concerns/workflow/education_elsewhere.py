@@ -6,7 +6,7 @@ reopened. If there is none, one is sent in their name, so that somebody holds it
 cannot be closed while the step is open.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from uuid import uuid5
 
@@ -88,18 +88,23 @@ def end_elsewhere_of_leavers(
     concerns = Concern.objects.filter(pk__in=owed).order_by("pk")
     locked = list(concerns.select_related("holder").select_for_update(of=("self",)))
     for agenda in record.agendas_of_concerns(locked):
-        end_review_steps(agenda, keys, StepEnding.SUPERSEDED)
+        over = [step for step in agenda.open if step.status_id in keys]
+        agenda.end_steps(over, StepEnding.SUPERSEDED)
+        agenda.ensure_next_step()
         agenda.reassign_role_steps()
         if not by_office:
             record(about=agenda.concern, concern=agenda.concern, reason="left")
 
 
-def end_review_steps(
-    agenda: NextSteps, statuses: Collection[int], how: StepEnding = StepEnding.DONE
-) -> None:
-    """End the open review steps of `statuses` (keys) on one concern, and see to its next step."""
-    agenda.end_steps([step for step in agenda.open if step.status_id in statuses], how)
+def renew_review_step(agenda: NextSteps, status: Status, next_on: date | None) -> None:
+    """End the open step to review `status` as done, and open the next one, due on `next_on`, if
+    the status goes on."""
+    owed = [step for step in agenda.open if step.status_id == status.pk]
+    if next_on:
+        agenda.add_step(REVIEW_STEPS[StatusKind(status.kind)], on=next_on, status=status)
+    agenda.end_steps(owed)
     agenda.ensure_next_step()
+    agenda.reassign_role_steps()
 
 
 def move_review_steps(record: ActRecorder, agenda: NextSteps, was: int | None) -> list[Concern]:

@@ -185,7 +185,7 @@ BEGUN = {"chase_set_aside"}
 CHILD = {
     "child", "child_file", "child_write", "child_end", "child_seen", "child_chronology",
     "child_print", "child_knew", "child_knew_print", "leaving_child", "child_document_file",
-    "child_document_files",
+    "child_document_files", "elsewhere_child",
     "leaving_package",
     "history_package",
     "history_record",

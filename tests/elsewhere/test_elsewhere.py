@@ -53,6 +53,13 @@ def review(lead, child, *, step=None, now=LATER + DAY, **more):
     return acts.review(by=lead, step=step or owed(child), now=now, **said)
 
 
+def review_elsewhere(lead) -> None:
+    """A child is taught elsewhere, and that was reviewed."""
+    child = factories.child(lead.school)
+    place(lead, child)
+    review(lead, child, next_on=SOON)
+
+
 def press(client, address, **typed):
     """Fills in the form of the page as it is there, and presses its button."""
     version = re.search(r'name="version" value="(\d+)"', text(client.get(address)))

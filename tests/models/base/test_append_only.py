@@ -15,6 +15,7 @@ from concerns.roll import acts as roll
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.access.second_person import ask_and_say_why, stop_and_allow
+from tests.elsewhere.test_elsewhere import review_elsewhere
 from tests.leavers import make_whole_leaving
 from tests.packages import bring_package
 from tests.people.conftest import whole_staff
@@ -38,6 +39,7 @@ def concern():
     new = PupilLine(line=0, surname="Nolan", forename="Aoife", born=date(2017, 2, 1))
     roll.add_pupil(by=office.viewer, pupil=new, now=lead.now)
     make_whole_leaving(lead)
+    review_elsewhere(lead)
     ask_and_say_why(lead, child)
     stop_and_allow(where)
     factories.part_reader(where, years=("Year 4",))
