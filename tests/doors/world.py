@@ -113,7 +113,7 @@ def kind_of(name: str) -> str:
     if name in OF_A_CONCERN:
         return "concern"
     rooms = {"child": "child", "refer": "referral", "people": "person", "adult": "adult"}
-    rooms |= {"account": "person", "leaving": "child"}
+    rooms |= {"account": "person", "leaving": "child", "elsewhere": "child"}
     return rooms.get(room, "concern")
 
 
