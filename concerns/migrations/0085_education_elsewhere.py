@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0083_going_home_not_asked'),
+        ('concerns', '0084_referral_pack'),
     ]
 
     operations = [
