@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from concerns.child import acts
 from concerns.doors import attachments
+from concerns.elsewhere import acts as elsewhere
 from concerns.models import (
     ChildDocument,
     EarlierFile,
@@ -16,12 +17,15 @@ from concerns.models import (
 )
 from concerns.paper.attachment_reading import ReadFile
 from concerns.rules.attachments import FileKind
-from concerns.rules.child_file_vocabulary import AdultFactKind
+from concerns.rules.child_file_vocabulary import AdultFactKind, StatusKind
 from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
 from tests import factories
+from tests.factories import NOW
 from tests.history_files import bring_history, line_of
 
 SINCE = date(2026, 9, 7)
+# When it is reviewed where a child is taught.
+SOON = NOW.date() + timedelta(days=5)
 
 
 def write_line(by, child, model, *, now=None, since=SINCE, **said):
@@ -150,3 +154,17 @@ def write_whole_file(by, child):
     add_document_file(by, add_document(by, child))
     bring_history(by, line_of(child), now=by.now)
     return household
+
+
+def record_elsewhere(
+    by,
+    child,
+    kind=StatusKind.ALTERNATIVE,
+    *,
+    review_on=SOON,
+    now=NOW,
+    **said,
+):
+    """Records that `child` is taught elsewhere or part-time."""
+    given = {"child": child, "kind": kind, "review_on": review_on, "since": None}
+    return elsewhere.record_elsewhere(by=by, **given, once=uuid.uuid4(), said=said, now=now)

@@ -165,7 +165,7 @@ def attach_files_of_draft(
     here = (Attachment.column_of_entry(entry), entry.pk if entry else None)
     rows = _take_files(
         record,
-        list(DraftFile.objects.of_draft(record.by, draft)),
+        list(DraftFile.objects.of_draft(record.by, draft).select_for_update()),
         Attachment.objects.filter(concern=concern),
         lambda row: row.entry_key == here,
         lambda file: Attachment.from_draft(
@@ -190,7 +190,7 @@ def add_files_to_document(
 ) -> list[DocumentFile]:
     """In an act: make the files of the draft `draft`, or the one called `file`, files of a document
     in a child's file, as `attach_files_of_draft` does."""
-    found = DraftFile.objects.of_draft(record.by, draft)
+    found = DraftFile.objects.of_draft(record.by, draft).select_for_update()
     rows = _take_files(
         record,
         list(found.filter(uid=file) if file else found),

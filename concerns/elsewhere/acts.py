@@ -137,7 +137,7 @@ def _record_review(
 
 def _refuse_to_go_on(by: Viewer, status: Status, next_on: date) -> None:
     today = by.todays_date
-    ends = status.elsewhere.planned_end
+    ends = EducationElsewhere.objects.get(status=status).planned_end
     if not may_go_on(StatusKind(status.kind), ends, today):
         raise ActRefused(TIMETABLE_OVER)
     if fault := review_fault(by.school.school_calendar, today, ends, next_on):

@@ -38,7 +38,7 @@ def review(request, uid):
     status = cast(Status, step.status)
     given = {
         "kind": StatusKind(status.kind),
-        "planned_end": status.elsewhere.planned_end,
+        "planned_end": queries.planned_end_of(viewer, status),
         "days": viewer.school.school_calendar,
         "today": viewer.todays_date,
     }

@@ -44,6 +44,7 @@ from concerns.paper.history_matching import KnownChild, answered_lines
 from concerns.paper.history_rows import HistoryLine
 from concerns.paper.package_matching import PackageLine, PackagePlan, plan_package
 from concerns.paper.package_reading import PackageRecord
+from concerns.paper.school_rows import names_school
 from concerns.rules.child_file_vocabulary import DocumentKind, FileStage
 from concerns.rules.kinds import Kind
 from concerns.rules.occurrence import occurrence_moment
@@ -145,13 +146,19 @@ def bring_documents(
     files = DraftFile.objects.of_draft(by, draft).filter(uid__in=list(owners), missing="")
     children = Child.objects.with_file_for(by).filter(uid__in=set(owners.values()))
     known = {child.uid: child for child in children.select_for_update(no_key=True, of=("self",))}
-    waiting = list(files.without_content())
-    if not waiting or any(owners[file.uid] not in known for file in waiting):
+    # Locked, so that none of them is removed in another window meanwhile.
+    waiting = list(files.without_content().select_for_update())
+    if (
+        not waiting
+        or len(waiting) < len(owners)
+        or any(owners[file.uid] not in known for file in waiting)
+    ):
         raise ActRefused("These documents have changed meanwhile. Look at what waits now.")
     here = []
     for file in waiting:
         child = known[owners[file.uid]]
-        same = DocumentFile.objects.filter(document__child=child, digest=file.digest)
+        there = DocumentFile.objects.filter(document__ended_at__isnull=True)
+        same = there.filter(document__child=child, digest=file.digest)
         if found := same.without_content().first():
             here.append(file.uid)
             record(about=found, children=[child.uid], reason="already recorded")
@@ -300,7 +307,7 @@ def bring_package(
     reason = f"{len(lines)} lines, {len(files)} files"
     record(about=brought, children=[child.uid], reason=reason, words={"lines": digest})
     _write_files(record, upload, row, files, plan)
-    _note_arrival(record, child)
+    _note_arrival(record, child, brought.source)
     upload.delete()
     return brought
 
@@ -341,10 +348,11 @@ def _write_files(
     )
 
 
-def _note_arrival(record: ActRecord, child: Child) -> None:
-    """If an earlier school's file is expected, it has arrived. It is still to be read."""
+def _note_arrival(record: ActRecord, child: Child, school: str) -> None:
+    """If a file of the earlier school called `school` is expected, it has arrived. It is still to
+    be read. The file of another school is asked for as before."""
     expected = EarlierFile.objects.unread_files().filter(child=child).first()
-    if expected is None:
+    if expected is None or not names_school(expected.where, school):
         return
     event = FileEvent.objects.create(
         school=record.by.school,

@@ -180,6 +180,9 @@ def package_file(request, uid):
         with package_receiving.open_kept_package(upload) as reader:
             return _show_package(request, upload, reader)
     except PackageUnreadable as gone:
+        if queries.find_own_import(viewer, uid):
+            # A second press: the first brought it in, and took the archive away.
+            return redirect("history_package_file", uid)
         page = {"upload": upload, "gone": gone.words}
         return render(request, "history/package_file.html", page, status=410)
 

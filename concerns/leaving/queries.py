@@ -184,13 +184,16 @@ def get_step_of_leaving(viewer: Viewer, uid: UUID) -> Step:
 
 
 def get_own_package(viewer: Viewer, uid: UUID) -> ChildPackage:
-    """A package that the viewer made, to be downloaded. Recorded as taken out. Raises Http404."""
+    """A package that the viewer made, to be downloaded. Raises Http404."""
     rows = ChildPackage.objects.made_by(viewer).select_related("child")
-    found = sight.get_one_or_404(viewer, rows, uid)
+    return sight.get_one_or_404(viewer, rows, uid)
+
+
+def record_package_download(viewer: Viewer, package: ChildPackage) -> None:
+    """Record that the archive, which is there, was taken out."""
     why = "downloaded a package"
-    children = [found.child.uid]
-    sight.record_reading(viewer, Kind.EXPORTED, why, about=found.uid, children=children)
-    return found
+    children = [package.child.uid]
+    sight.record_reading(viewer, Kind.EXPORTED, why, about=package.uid, children=children)
 
 
 def find_place_of_leaving(viewer: Viewer, child: Child) -> str:

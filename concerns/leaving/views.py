@@ -105,5 +105,6 @@ def package_file(request, uid):
         file = path_of_package(found.uid).open("rb")
     except FileNotFoundError:
         return render(request, "leaving/package_gone.html", {"package": found}, status=410)
+    queries.record_package_download(request.viewer, found)
     name = f"package-{found.uid.hex[:8]}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")

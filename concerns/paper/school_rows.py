@@ -55,6 +55,13 @@ def _begins_alike(value: str, name: str) -> bool:
     )
 
 
+def names_school(text: str, name: str) -> bool:
+    """Whether `text`, in which an address may follow, names the school `name`."""
+    words = fold_text(text)
+    wanted = fold_text(name)
+    return bool(wanted) and (f" {wanted} " in f" {words} " or _begins_alike(words, wanted))
+
+
 def is_name_of_school(written: str, name: str) -> bool:
     """Whether `written` is the school's `name`, or begins as it does, or it as that does."""
     return _begins_alike(fold_text(written), fold_text(name))

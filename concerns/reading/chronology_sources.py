@@ -312,9 +312,8 @@ def _describe_fact_ended(row: Fact, said: str) -> EntryText:
 
 
 def _status_in_words(row: Status) -> str:
-    said = f"{row.words}, decided by {row.decided_by}"
     place = row.elsewhere.place if hasattr(row, "elsewhere") else ""
-    return f"{said}, at {place}" if place else said
+    return f"{row.words}, decided by {row.decided_by}{place and f', at {place}'}"
 
 
 def _home_in_words(row: Home) -> str:
@@ -470,19 +469,17 @@ def _list_earlier_record_sources() -> Iterator[ChronologySource]:
     )
 
 
-def _elsewhere_review_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+def _elsewhere_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = ElsewhereReview.objects.visible_to(viewer).filter(child=child).select_related("status")
     return rows.annotate(writer=F("by__name"))
 
 
-def _describe_elsewhere_review(row: ElsewhereReview) -> EntryText:
+def _describe_elsewhere(row: ElsewhereReview) -> EntryText:
     return EntryText(f"Reviewed: {row.status.words}", row.found_in_words)
 
 
 def _list_fact_sources() -> Iterator[ChronologySource]:
-    yield ChronologySource(
-        ChronologySort.STATUS, _elsewhere_review_rows, "at", _describe_elsewhere_review, "at"
-    )
+    yield ChronologySource(ChronologySort.STATUS, _elsewhere_rows, "at", _describe_elsewhere, "at")
     yield from _sources_of_facts(
         Status, needs=["elsewhere"], sort=ChronologySort.STATUS, say=_status_in_words
     )

@@ -8,11 +8,12 @@ from concerns.chase import acts as chase
 from concerns.models import MeetingAnswers
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
+from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
-from tests import adults, factories
+from tests import adults, factories, homes
 from tests.deciding import decide_concern, further_answers_for, referral_sent_answers
 from tests.doors import world
 from tests.factories import NOW
@@ -31,6 +32,8 @@ def open_every_kind_of_step() -> None:
     for answer in ("assessment", "section_47"):
         _hear_from_social_care(where, lead, answer)
     _refer_again(where, lead)
+    for kind in ELSEWHERE:
+        homes.record_elsewhere(lead, factories.child(where), kind, planned_end=homes.SOON)
     adults.make_whole_adult_case(where)
     _decide_about_adult(where)
 

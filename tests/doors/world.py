@@ -10,7 +10,6 @@ from django.utils import timezone
 from concerns.access import acts as access
 from concerns.chase import acts as chase
 from concerns.doors import unsent_words
-from concerns.elsewhere import acts as elsewhere
 from concerns.leaving import acts as leaving
 from concerns.models import (
     ChildDocument,
@@ -32,7 +31,6 @@ from concerns.models import (
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.refer import acts as refer
-from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.leaving import FileSentHow, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -235,10 +233,7 @@ def _elsewhere(school, lead) -> dict[str, uuid.UUID]:
     """A child who is taught elsewhere, which is to be reviewed."""
     child = factories.child(school)
     factories.concern_at(State.TAKEN, where=school, lead=lead, children=(child,))
-    on = factories.NOW.date() + timedelta(days=5)
-    given = {"since": None, "review_on": on, "said": {}, "once": uuid.uuid4()}
-    kind = StatusKind.ALTERNATIVE
-    elsewhere.record_elsewhere(by=lead, child=child, kind=kind, now=factories.NOW, **given)
+    homes.record_elsewhere(lead, child)
     return {"elsewhere_review": Step.objects.open().get(status__child=child).uid}
 
 

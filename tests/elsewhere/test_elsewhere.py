@@ -1,7 +1,6 @@
 """Tests for a part-time timetable, education off site and alternative provision, and reviews."""
 
 import re
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -18,14 +17,13 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 from tests.factories import NOW
+from tests.homes import SOON
 from tests.leavers import DAY, LATER, leave
 from tests.roll.test_pages import text
 
 pytestmark = pytest.mark.django_db
-
-SOON = NOW.date() + timedelta(days=5)
 
 
 @pytest.fixture
@@ -38,9 +36,8 @@ def opened(where, lead, child):
     return factories.concern_at(State.DECIDED, where=where, lead=lead, children=(child,))
 
 
-def place(lead, child, kind=StatusKind.ALTERNATIVE, *, review_on=SOON, now=LATER, **said):
-    given = {"child": child, "kind": kind, "review_on": review_on, "since": None}
-    return acts.record_elsewhere(by=lead, **given, once=uuid.uuid4(), said=said, now=now)
+def place(lead, child, kind=StatusKind.ALTERNATIVE, *, now=LATER, **said):
+    return homes.record_elsewhere(lead, child, kind, now=now, **said)
 
 
 def owed(child):

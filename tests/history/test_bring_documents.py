@@ -11,7 +11,7 @@ from concerns.models import Attachment, Child, ChildDocument, DocumentFile, Draf
 from concerns.paper.document_matching import find_dates, read_file_name
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
-from tests import factories, sample_files
+from tests import factories, homes, sample_files
 from tests.doors.attachments.adding_files import add, read_text, sent_file, staff_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -34,6 +34,10 @@ def ana(where):
     child = factories.child(where, "Ana", "Cole-Reed")
     Child.objects.filter(pk=child.pk).update(upn="A123456789012", born=date(2015, 5, 3))
     return Child.objects.get(pk=child.pk)
+
+
+def viewer_of(lead):
+    return factories.viewer(lead.where, Role.DSL, who=lead.person)
 
 
 def pdf(name, more=b""):
@@ -169,10 +173,29 @@ def test_what_waits_is_its_uploader_s_alone(lead, where, ana):
     assert DraftFile.objects.count() == 1
 
 
+def test_if_one_of_them_has_gone_none_is_brought_in(lead, ana):
+    add(lead, PAGE, pdf("One.pdf"), pdf("Two.pdf", b"2"), do="add")
+    one, two = DraftFile.objects.order_by("pk")
+    draft, owners = one.draft, {one.uid: ana.uid, two.uid: ana.uid}
+    two.delete()
+    with pytest.raises(ActRefused, match="changed meanwhile"):
+        acts.bring_documents(by=viewer_of(lead), draft=draft, owners=owners, now=factories.NOW)
+    assert not ChildDocument.objects.exists()
+
+
+def test_one_that_was_taken_out_of_the_file_comes_in_again(lead, ana):
+    for _ in range(2):
+        add(lead, PAGE, pdf("A123456789012.pdf"), do="add")
+        bring(lead, A123456789012=str(ana.uid))
+        document = ChildDocument.objects.order_by("-pk")[0]
+        homes.end_line(viewer_of(lead), ana, document)
+    assert ChildDocument.objects.count() == 2
+
+
 def test_documents_that_changed_meanwhile_are_said_to_have(lead, ana):
     given = {"owners": {uuid.uuid4(): ana.uid}, "draft": uuid.uuid4(), "now": factories.NOW}
     with pytest.raises(ActRefused, match="changed meanwhile"):
-        acts.bring_documents(by=factories.viewer(lead.where, Role.DSL, who=lead.person), **given)
+        acts.bring_documents(by=viewer_of(lead), **given)
 
 
 def test_each_is_a_line_of_the_ledger_that_names_nobody(lead, ana):

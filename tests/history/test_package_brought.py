@@ -328,15 +328,18 @@ def test_family_of_the_child_brings_nothing_in(lead, child):
         acts.bring_package(by=lead, upload=waiting, now=lead.now, **given)
 
 
-def test_an_earlier_file_that_is_expected_has_arrived_and_is_still_to_be_read(lead, child):
-    homes.write_whole_file(lead, child)
-    before = FileEvent.objects.count()
-    expected = child.earlierfile_rows.filter(ended_at__isnull=True).exists()
+@pytest.mark.parametrize("said", ["LEEDS HIGH, Leeds LS1, 01632 960111", "To ask: Leeds High"])
+def test_the_file_expected_of_that_school_has_arrived_and_is_still_to_be_read(lead, child, said):
+    homes.add_earlier_file(lead, child, where=said)
     bring_package(lead, child)
-    assert expected
-    event = FileEvent.objects.order_by("-id")[0]
-    assert FileEvent.objects.count() == before + 1
+    event = FileEvent.objects.get()
     assert (event.stage, event.file.ended_at) == ("received", None)
+
+
+def test_the_file_expected_of_another_school_is_asked_for_as_before(lead, child):
+    homes.add_earlier_file(lead, child, where="Leeds Road Primary")
+    bring_package(lead, child)
+    assert not FileEvent.objects.exists()
 
 
 def test_a_file_that_is_not_the_one_brought_in_is_found(lead, child):

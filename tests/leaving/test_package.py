@@ -319,6 +319,7 @@ def test_after_a_day_it_is_deleted_and_its_page_says_so(desk, where, child):
     answer = desk.open(reverse("leaving_package_file", args=[made.uid]))
     assert answer.status_code == 410
     assert "has been deleted" in page_text(answer)
+    assert not LedgerLine.objects.filter(kind=Kind.EXPORTED).exists()
 
 
 def test_all_of_a_long_chronology_goes_in(where, lead, child, monkeypatch):
