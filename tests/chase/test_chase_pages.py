@@ -61,8 +61,8 @@ def test_what_was_added_stands_beside_reading_it(desk):
     assert "He came hungry again." in page_text(desk.open(page(owed)))
 
 
-# Those of a task, a watch, a leaver or a child taught elsewhere need more rows than a step, and have
-# tests of their own.
+# Those of a task, a watch, a leaver or a child taught elsewhere, which need more rows than a step,
+# have tests of their own.
 NEED_MORE_ROWS = {StepKind.TASK, StepKind.LOOK_AFTER, *OF_LEAVING, *REVIEW_STEPS.values()}
 
 
