@@ -233,7 +233,7 @@ def _elsewhere(school, lead) -> dict[str, uuid.UUID]:
     """A child who is taught elsewhere, which is to be reviewed."""
     child = factories.child(school)
     factories.concern_at(State.TAKEN, where=school, lead=lead, children=(child,))
-    homes.record_elsewhere(lead, child)
+    homes.record_elsewhere(lead, child, telephone="01632 960177")
     return {"elsewhere_review": Step.objects.open().get(status__child=child).uid}
 
 
