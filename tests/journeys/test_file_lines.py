@@ -44,10 +44,10 @@ def test_each_line_of_a_file_is_written_and_ended(walk, place, lead, server):
     at_the_file(walk, place, lead)
     relation = "An adult's relation to this child"
     write(walk, "Change their relation to this child", relation, "No", relation="Aunt")
-    fact = "A telephone number, or something else to know about an adult"
+    fact = "A telephone number, a birth date, or something else to know about an adult"
     write(
         walk,
-        "Add a telephone number or something else to know",
+        "Add a telephone number, a birth date or something else to know",
         fact,
         "Telephone",
         words="07700 900555",
