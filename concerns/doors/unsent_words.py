@@ -282,12 +282,16 @@ def save_posted_draft(request: GatedRequest, page: str, uid: uuid.UUID) -> Draft
 def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     """Answer an autosave: JSON with the local time of saving, or why nothing was saved.
 
-    Status 400 if the form named no draft, 404 if the draft is not theirs to add to.
+    Status 400 if the form named no draft, 404 if the draft is not theirs to add to. A save that was
+    on its way while the form turned into the other one is no fault: the answer says that this form
+    is gone.
     """
     uid = parse_uuid(request.POST.get("draft", ""))
     if uid is None:
         return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
     kept = save_posted_draft(request, page, uid)
+    if kept is None and Draft.objects.own_drafts(request.viewer).filter(uid=uid).exists():
+        return JsonResponse({"gone": True})
     if kept is None:
         return JsonResponse({"why": "There is no such draft to add to."}, status=404)
     return _answer_saved(_words_of_draft(kept))

@@ -62,12 +62,12 @@ def test_every_word_goes_along_and_whoever_was_shut_out_stays_so(staff, head, ch
     assert not AdultConcern.objects.exists()
 
 
-def test_it_goes_on_as_the_same_draft_and_a_late_save_of_the_first_form_is_refused(staff, head):
+def test_it_goes_on_as_the_same_draft_and_a_late_save_of_the_first_form_is_told_that(staff, head):
     form = staff.carried(WRITE) | {"account": "He shouted at her."}
     staff.client.post("/adult/keep/", form)
     staff.send(form | BACK, WRITE)
     assert list(Draft.objects.values_list("page", flat=True)) == [CONCERN]
-    assert staff.client.post("/adult/keep/", form).status_code == 404
+    assert staff.client.post("/adult/keep/", form).json() == {"gone": True}
     assert "He shouted" in Draft.objects.get().words
 
 

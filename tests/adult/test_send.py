@@ -276,7 +276,7 @@ def test_what_went_along_leaves_no_draft_about_a_child(staff, child, lead):
     staff.client.post("/submit/keep/", form)
     staff.send(form | {"do": "adult"})
     assert list(Draft.objects.values_list("page", flat=True)) == [ADULT]
-    assert staff.client.post("/submit/keep/", form).status_code == 404
+    assert staff.client.post("/submit/keep/", form).json() == {"gone": True}
     assert "He shouted" in Draft.objects.get().words
 
 
