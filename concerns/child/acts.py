@@ -42,6 +42,7 @@ from concerns.models.child.household import (
     move_household,
 )
 from concerns.models.response.watch import WatchAnswers
+from concerns.rules.child_file_days import AHEAD, find_ending_fault, find_future_fault
 from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -59,8 +60,6 @@ ENDED_ALREADY = "This line has already been ended. Look at the file as it is now
 KNOWN = "An authority with this name is already in the list. Choose it there."
 STANDS = "An earlier file is already expected. Record there what was done to get it."
 REVIEWED = "Such a status has pages of its own, because it must be reviewed. Record it there."
-EARLY = "The day it ended cannot be before the day it began. Enter the day it ended."
-AHEAD = "The date cannot be in the future. Record what is true today."
 
 
 def _record_file_line(
@@ -88,8 +87,8 @@ def _find_earlier_press(
 
 
 def _refuse_future_day(by: Viewer, day: date | None) -> None:
-    if day and day > by.todays_date:
-        raise ActRefused(AHEAD)
+    if fault := find_future_fault(day, by.todays_date):
+        raise ActRefused(fault)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
@@ -109,7 +108,7 @@ def write(
     holds the columns of the row.
     """
     _refuse_future_day(by, since)
-    if said.get("kind") in ELSEWHERE:
+    if model is Status and said["kind"] in ELSEWHERE:
         raise ActRefused(REVIEWED)
     uid, row = _find_earlier_press(model, child, once)
     if row is None:
@@ -443,9 +442,8 @@ def end(
     """
     if isinstance(row, Status) and row.kind in ELSEWHERE:
         raise ActRefused(REVIEWED)
-    _refuse_future_day(by, until)
-    if until and row.since and until < row.since:
-        raise ActRefused(EARLY)
+    if fault := find_ending_fault(row.since, until, by.todays_date):
+        raise ActRefused(fault)
     more = {"view_ended": view_ended, "ended_how": ended_how}
     more = {name: value for name, value in more.items() if value}
     if not type(row).objects.end_fact(row, by, now, until, why_ended=why, **more):

@@ -17,6 +17,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.rules.child_file_days import find_ending_fault, find_future_fault
 from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.education_elsewhere import (
     REVIEW_STEPS,
@@ -30,9 +31,7 @@ from concerns.rules.roles import May
 from concerns.workflow.education_elsewhere import open_review_step, renew_review_step
 
 ALREADY = "This has already been reviewed. Nothing was recorded twice."
-AHEAD = "The date cannot be in the future. Record what is true today."
 OTHER_PAGE = "This step has its own page. Open the concern, and choose the step there."
-EARLY = "The day it ended cannot be before the day it began. Enter the day it ended."
 BOTH = "Enter either the next review, or why it has ended."
 
 
@@ -55,7 +54,7 @@ def record_elsewhere(
     """
     today = by.todays_date
     ends = said.get("planned_end")
-    fault = AHEAD if since and since > today else placing_fault(kind, since, ends, today)
+    fault = find_future_fault(since, today) or placing_fault(kind, since, ends, today)
     fault = fault or review_fault(by.school.school_calendar, today, ends, review_on)
     if fault:
         raise ActRefused(fault)
@@ -145,8 +144,6 @@ def _refuse_to_go_on(by: Viewer, status: Status, next_on: date) -> None:
 
 
 def _end_status(by: Viewer, now: datetime, status: Status, until: date | None, why: str) -> None:
-    if until and until > by.todays_date:
-        raise ActRefused(AHEAD)
-    if until and status.since and until < status.since:
-        raise ActRefused(EARLY)
+    if fault := find_ending_fault(status.since, until, by.todays_date):
+        raise ActRefused(fault)
     Status.objects.end_fact(status, by, now, until, why_ended=why)

@@ -22,7 +22,6 @@ from concerns.rules.child_file_vocabulary import (
     RollDetailKind,
     YesNo,
 )
-from concerns.rules.nhs_number import group_nhs_number
 from concerns.rules.wording import format_date_or_time
 
 # Kinds of what a roll file says that have a row with what leads recorded.
@@ -124,10 +123,7 @@ def _rows_of_numbers(school: School, file: ChildFile) -> list[PackRow]:
     ]
     former_upn = _words_in_system(file, RollDetailKind.FORMER_UPN)
     upns = list(dict.fromkeys(filter(None, [child.upn, *_written(file, LeadDetailKind.UPN)])))
-    numbers = [
-        f"{LeadDetailKind.NHS_NUMBER.label} {group_nhs_number(number)}"
-        for number in _written(file, LeadDetailKind.NHS_NUMBER)
-    ]
+    numbers = _written(file, LeadDetailKind.NHS_NUMBER)
     return [
         PackRow("Legal name", [child.legal_name]),
         PackRow("Known as", [child.other_name or "No other name is recorded", *before]),
@@ -186,7 +182,7 @@ def _words_in_system(file: ChildFile, kind: RollDetailKind) -> str:
 
 def _written(file: ChildFile, kind: LeadDetailKind) -> list[str]:
     """What a lead wrote of it."""
-    return [one.words for one in file.lead_details if one.kind == kind]
+    return [one.words_as_read for one in file.lead_details if one.kind == kind]
 
 
 def _lines_of_detail(file: ChildFile, kind: LeadDetailKind) -> list[str]:

@@ -492,7 +492,7 @@ def _list_fact_sources() -> Iterator[ChronologySource]:
     yield from _sources_of_facts(Language, say=_language_in_words)
     yield from _sources_of_facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
     yield from _sources_of_facts(HomeAuthority, needs=["authority"], say=_home_authority_in_words)
-    yield from _sources_of_facts(LeadDetail, say=lambda row: f"{row.kind_words}: {row.words}")
+    yield from _sources_of_facts(LeadDetail, say=lambda row: row.line_in_words)
 
 
 # Entries of the same moment appear in this order. A `ChronologyPlace` holds an index into it.

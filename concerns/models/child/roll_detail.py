@@ -10,6 +10,7 @@ from django.db import models
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child_fact import ChildFact
 from concerns.rules.child_file_vocabulary import LeadDetailKind, RollDetailKind
+from concerns.rules.nhs_number import group_nhs_number
 
 
 class RollDetail(ChildFact):
@@ -67,3 +68,13 @@ class LeadDetail(ChildFact):
     @property
     def kind_words(self) -> str:
         return LeadDetailKind.label_of_value(self.kind)
+
+    @property
+    def words_as_read(self) -> str:
+        """As it is read aloud: an NHS number in its groups."""
+        is_nhs = self.kind == LeadDetailKind.NHS_NUMBER
+        return group_nhs_number(self.words) if is_nhs else self.words
+
+    @property
+    def line_in_words(self) -> str:
+        return f"{self.kind_words}: {self.words_as_read}"
