@@ -11,6 +11,7 @@ from django.test import Client
 from concerns.models.school import school
 from concerns.rules.roles import Role
 from tests import factories
+from tests.composed import forget_composed_statements
 
 pytest_plugins = [
     "tests.databases",
@@ -41,11 +42,15 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
+def nothing_remembered(request):
     """Empties the calendar cache, which goes by number, and a number that was rolled back is used
-    again; and the counts of the rate limits, which are kept in memory."""
+    again; and the counts of the rate limits, which are kept in memory. What a test changed must not
+    stay in a statement that was composed meanwhile."""
     school._calendar_and_clocks.cache_clear()
     cache.clear()
+    yield
+    if "monkeypatch" in request.fixturenames:
+        forget_composed_statements()
 
 
 class SecureClient(Client):

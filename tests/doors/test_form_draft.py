@@ -6,13 +6,13 @@ from html import unescape
 import pytest
 
 from concerns.models import Concern, Decision, Draft
-from concerns.rules import roles
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
 from concerns.triage import acts as triage
 from tests import adults, factories
 from tests.desk import FULL, Desk, page_text
 from tests.form_on_page import forms_on_page
+from tests.posts import post_without
 
 pytestmark = pytest.mark.django_db
 SAVE = "/submit/words/"
@@ -60,14 +60,14 @@ def test_a_reason_typed_before_following_a_link_is_there_on_coming_back(desk, he
     assert "Throw it away" in page_text(back)
 
 
-def test_whoever_has_a_post_saves_a_draft_and_throws_it_away(desk, here, monkeypatch):
-    monkeypatch.setitem(roles.ROLES, Role.DSL, roles.ROLES[Role.DSL] - {May.SUBMIT})
-    assert save(desk, form_at(desk, here), reason=MINE).status_code == 200
-    form = form_at(desk, here)
-    assert form.boxes["reason"] == MINE
-    gone = desk.client.post(THROW_AWAY, form.carried)
-    assert gone.headers["Location"] == here
-    assert MINE not in page_text(desk.open(here))
+def test_whoever_has_a_post_saves_a_draft_and_throws_it_away(desk, here):
+    with post_without(Role.DSL, May.SUBMIT):
+        assert save(desk, form_at(desk, here), reason=MINE).status_code == 200
+        form = form_at(desk, here)
+        assert form.boxes["reason"] == MINE
+        gone = desk.client.post(THROW_AWAY, form.carried)
+        assert gone.headers["Location"] == here
+        assert MINE not in page_text(desk.open(here))
 
 
 def test_a_save_from_a_page_older_than_the_draft_keeps_both_and_says_so(desk, here):

@@ -6,10 +6,10 @@ import pytest
 from django.urls import resolve
 
 from concerns.doors.gate import may_open
-from concerns.rules import roles
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import PART_READERS, READERS, ROLES, May, Role
 from tests.desk import Desk
+from tests.posts import post_without
 
 pytestmark = pytest.mark.django_db
 
@@ -28,40 +28,39 @@ def offered_by(page: str) -> set[str]:
     return set(OFFERED.findall(page.split("</header>", 1)[1]))
 
 
-def refusals(client, role, concern, monkeypatch, is_refused) -> set[tuple[May, str]]:
+def refusals(client, role, concern, is_refused) -> set[tuple[May, str]]:
     """Each power without which the page of `concern` offers what is refused then, and the address
     of that."""
     found = set()
     for power in sorted(POWERS[role]):
-        with monkeypatch.context() as patch:
-            patch.setitem(roles.ROLES, role, ROLES[role] - {power})
+        with post_without(role, power):
             page = client.get(f"/triage/{concern.uid}/").content.decode()
             found |= {(power, address) for address in offered_by(page) if is_refused(address)}
     return found
 
 
 @pytest.mark.parametrize("role", sorted(CHILD_READERS))
-def test_without_a_power_nothing_is_offered_whose_page_is_refused(client, where, monkeypatch, role):
+def test_without_a_power_nothing_is_offered_whose_page_is_refused(client, where, role):
     Desk(client, where, role)
     concern = Desk(type(client)(), where, Role.DSL).concern(State.DECIDED)
 
     def is_refused(address: str) -> bool:
         return client.get(address).status_code == 403
 
-    assert refusals(client, role, concern, monkeypatch, is_refused) == set()
+    assert refusals(client, role, concern, is_refused) == set()
 
 
 @pytest.mark.more_of_a_kind
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("role", sorted(CHILD_READERS))
-def test_nor_in_any_other_state_what_the_gate_refuses(client, where, monkeypatch, role, state):
+def test_nor_in_any_other_state_what_the_gate_refuses(client, where, role, state):
     desk = Desk(client, where, role)
     concern = Desk(type(client)(), where, Role.DSL).concern(state)
 
     def is_refused(address: str) -> bool:
         return not may_open(desk.viewer, resolve(address).url_name)
 
-    assert refusals(client, role, concern, monkeypatch, is_refused) == set()
+    assert refusals(client, role, concern, is_refused) == set()
 
 
 @pytest.mark.parametrize("role", sorted(set(CHILD_READERS) - PART_READERS))
