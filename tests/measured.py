@@ -46,6 +46,7 @@ UNMEASURED = (
     "account/test_sessions.py",
     "doors/test_forms_are_drafts.py",
     "doors/test_identity_strip.py",
+    "doors/test_repeated_messages.py",
     "doors/test_telephones.py",
     "doors/test_what_pages_offer.py",
     "doors/test_who_opens_what.py",

@@ -99,7 +99,7 @@ def test_the_chairs_every_page_is_what_it_was_though_the_head_is_away(place):
     assert place.moved(subject, work, before=the_head_is_away) == []
 
 
-@pytest.mark.long
+@REST
 def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
     near = place.posts["head"]
 
@@ -141,6 +141,7 @@ def test_a_school_looked_at_twice_is_the_same(place):
     assert place.moved(place.posts["head"], nothing) == []
 
 
+@pytest.mark.sqlite_alone
 def test_the_comparison_sees_a_concern_about_a_child(place):
     def work() -> list[uuid.UUID]:
         return [factories.concern_at(State.WAITING, where=place.where, by=place.writer).uid]
@@ -149,6 +150,7 @@ def test_the_comparison_sees_a_concern_about_a_child(place):
     assert "GET /triage/" in seen
 
 
+@pytest.mark.sqlite_alone
 def test_the_comparison_sees_what_a_lead_reads_who_was_brought_in(place):
     def work() -> list[uuid.UUID]:
         head = factories.viewer(place.where, Role.HEAD, who=place.posts["head"])
@@ -161,12 +163,14 @@ def test_the_comparison_sees_what_a_lead_reads_who_was_brought_in(place):
     assert "GET /submit/" in seen
 
 
+@pytest.mark.sqlite_alone
 def test_the_comparison_sees_what_its_reader_sees(place):
     subject = place.posts["dsl"]
     seen = place.moved(place.posts["head"], lambda: write_about(place, subject), rooms=["adult"])
     assert "GET /adult/" in seen
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("forgotten", ["visible_to", "written_by"])
 def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
     def everything(rows, viewer):

@@ -32,7 +32,7 @@ from tests.chase.weeks import DAY, Weeks
 
 pytestmark = pytest.mark.django_db
 # Each run plays other weeks, so a few at a time come to see many.
-SCHOOLS = 12 if connection.vendor == "sqlite" else 3
+SCHOOLS = 8 if connection.vendor == "sqlite" else 3
 MOVES_EACH = 60
 # What is owed of a concern, and of a referral, for as long as it stands at this.
 OWED = {State.WAITING: FIRST_LOOKS, State.TAKEN: DECISIONS, State.DECIDED: frozenset(StepKind)}

@@ -137,6 +137,7 @@ def test_every_page_of_whoever_reads_a_part_is_what_it_was(place, reader):
     assert place.moved(place.posts[reader], work, after=run_rounds) == []
 
 
+@REST
 def test_every_page_of_whoever_reads_a_category_is_what_it_was(place):
     """Whatever is written, in other categories or in none, and in the file, of a child whose
     absence they read of; and of her brother."""
@@ -163,6 +164,7 @@ def test_what_a_lead_sorts_anew_appears_or_is_gone(place, categories):
     assert {"GET /triage/", "GET /child/tracker/"} <= set(seen)
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("reader", [pytest.param("year", marks=pytest.mark.long), "child"])
 def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, reader):
     def work() -> list[uuid.UUID]:
@@ -172,6 +174,7 @@ def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, re
     assert {"GET /triage/", "GET /child/tracker/"} <= set(seen)
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize(
     ("reader", "forgotten"),
     [("year", "children_with_file_in_part"), ("category", "_in_their_categories")],

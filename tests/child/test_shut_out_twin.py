@@ -121,6 +121,7 @@ def test_with_mail_down_every_page_of_a_head_who_is_family_of_the_child_is_what_
     assert place.moved(head, work, after=run_rounds, rooms=said_there) == []
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("forgotten", ["named", "family"])
 def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
     way = {"named": "excluded_from", "family": "relations"}[forgotten]
@@ -134,6 +135,7 @@ def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, 
     assert "GET /chase/?whose=all" in seen
 
 
+@pytest.mark.sqlite_alone
 def test_the_comparison_sees_an_e_mail_to_whoever_is_shut_out(place, monkeypatch):
     monkeypatch.setattr(step_doers, "kept_out_by_concern", lambda _concerns: {})
     reader = place.posts["dsl"]

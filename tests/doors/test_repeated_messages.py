@@ -55,7 +55,7 @@ def test_nobody_gets_more_than_six_messages_a_day_about_one_step(where, colleagu
     head = factories.person(where, Role.DSL, Role.HEAD)
     others = [factories.person(where, role) for role in colleagues]
     write_urgent(where)
-    run_rounds(72)
+    run_rounds(48)
     for person in (head, *others):
         assert 3 <= most_in_a_day(times_sent_to(person)) <= 6
 
@@ -114,7 +114,7 @@ def test_nobody_outside_is_told_before_the_head_whose_turn_was_passed_over(where
 def test_a_late_step_about_an_adult_is_thinned_as_well(where):
     head = factories.person(where, Role.HEAD)
     adults.send_adult_concern(factories.viewer(where), factories.person(where), now=NOW)
-    run_rounds(72)
+    run_rounds(48)
     assert most_in_a_day(times_sent_to(head)) <= 6
 
 
