@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -252,6 +253,8 @@ def fresh_database(request, django_db_setup, django_db_blocker, databases, migra
 _count = itertools.count(1)
 
 
+# How many cases of one test are tried on PostgreSQL. The others differ in what Python does.
+CASES = 2
 NEEDS_A_DATABASE = {"db", "databases", "django_db_setup", "migrated", "fresh_database"}
 
 
@@ -263,16 +266,34 @@ def pytest_collection_modifyitems(config, items):
 
 def _leave_out_what_sqlite_showed(config, items) -> None:
     """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database, those marked
-    `sqlite_alone`, journeys not marked `both_databases`, and what is one more of its kind. Of a
-    file named on the command line only those marked `sqlite_alone` are left out."""
+    `sqlite_alone`, what is one more of its kind, and, unless marked `both_databases`, journeys and
+    all but the first cases of a test. Of a file named on the command line only those marked
+    `sqlite_alone` are left out."""
     named = any("::" in argument or argument.endswith(".py") for argument in config.args)
-    kept = [
+    kept = {item for item in items if not item.get_closest_marker("sqlite_alone")}
+    if not named:
+        kept = _first_cases({item for item in kept if _says_more_on_postgresql(item)})
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def _first_cases(items: set) -> set:
+    """Of the cases of each test the first `CASES` as they are written, or all if it is marked."""
+    cases = defaultdict(list)
+    for item in items:
+        cases[item.path, getattr(item, "originalname", item.name)].append(item)
+    return {
         item
-        for item in items
-        if not item.get_closest_marker("sqlite_alone") and (named or _says_more_on_postgresql(item))
-    ]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+        for tried in cases.values()
+        for item in sorted(tried, key=_place_of_case)[
+            : None if tried[0].get_closest_marker("both_databases") else CASES
+        ]
+    }
+
+
+def _place_of_case(item) -> tuple[int, ...]:
+    case = getattr(item, "callspec", None)
+    return tuple(case.indices[name] for name in sorted(case.indices)) if case else ()
 
 
 def _says_more_on_postgresql(item) -> bool:

@@ -18,7 +18,7 @@ from tests.conftest import SecureClient
 from tests.counting import list_statements
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADDRESS = "/child/search/"
 NAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska")
 

@@ -29,7 +29,7 @@ from tests import adults, factories
 from tests.counting import list_statements
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
 ENDED = {"done_at": NOW, "ended": "done"}

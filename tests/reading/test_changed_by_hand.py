@@ -39,7 +39,7 @@ from tests.chase.quiet import DAY, HOUR, MINUTE
 from tests.deciding import decide_concern, referral_sent_answers
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 # A moment at which nobody did anything.
 BY_HAND = NOW + 7 * MINUTE
 

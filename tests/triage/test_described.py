@@ -10,7 +10,7 @@ from tests import factories
 from tests.counting import list_statements
 from tests.desk import Desk, page_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

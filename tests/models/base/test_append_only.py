@@ -21,7 +21,7 @@ from tests.packages import bring_package
 from tests.people.conftest import whole_staff
 from tests.roll.conftest import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

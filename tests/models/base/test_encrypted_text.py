@@ -15,7 +15,7 @@ from concerns.models.base.encrypted_text import (
 from concerns.rules.lifecycle import State
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def raw(concern, column="account") -> bytes:

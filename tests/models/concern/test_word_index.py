@@ -38,7 +38,7 @@ from tests.counting import list_statements
 from tests.deciding import UNTIL
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def kept(concern) -> set[int]:
