@@ -4,7 +4,7 @@ import json
 
 from concerns.paper.bounded_process import run_bounded_process
 
-# The program ends itself after 90 seconds of work.
+# The program ends itself after 100 seconds of work.
 _MOST_SECONDS = 150
 # How a print looks: nothing but type, so that it can be read on any paper.
 STYLE = """
@@ -30,10 +30,10 @@ a { color: inherit; text-decoration: none }
 """
 
 
-def draw_pdf(html: str, *, tagged: bool = False) -> bytes | None:
+def draw_pdf(html: str) -> bytes | None:
     """`html` as a PDF; None where it cannot be made: the libraries of the system are missing, or it
-    would take too long. `tagged`: as PDF/UA-1 asks, so that a screen reader reads its headings and
-    tables; `html` then needs a title and a language."""
-    content = json.dumps({"html": html, "css": STYLE, "tagged": tagged}).encode()
+    would take too long. It is tagged as PDF/UA-1 asks, so that a screen reader reads its headings
+    and tables: `html` needs a title and a language."""
+    content = json.dumps({"html": html, "css": STYLE}).encode()
     drawn = run_bounded_process("pdf_process.py", content, seconds=_MOST_SECONDS)
     return drawn if drawn and drawn.startswith(b"%PDF-") else None

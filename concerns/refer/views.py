@@ -227,7 +227,7 @@ def pack(request, uid):
 def _draw_pack(request, page) -> HttpResponse | None:
     """The pack as a PDF to be saved, whose name says nothing of the child; None if it cannot be
     drawn."""
-    pdf = package_pdf.draw_pdf(render_to_string("refer/pack_pdf.html", page, request), tagged=True)
+    pdf = package_pdf.draw_pdf(render_to_string("refer/pack_pdf.html", page, request))
     if pdf is None:
         return None
     answer = HttpResponse(pdf, content_type="application/pdf")

@@ -47,6 +47,7 @@ from tests.packages import (
     record_of,
     record_package,
 )
+from tests.pdf_tags import tags_of
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = re.compile(r"\b\d{4}(?:-\d{4}){5}\b")
@@ -123,7 +124,9 @@ def test_the_page_makes_a_package_that_its_passphrase_opens(desk, child, written
 
 def test_the_pdf_is_in_it(desk, child, written):
     members = members_of(archive_of((built := build(desk.viewer, child)).uid), built.passphrase)
-    assert members["chronology.pdf"].startswith(b"%PDF-")
+    tags, text = tags_of(members["chronology.pdf"])
+    assert {"Document", "H1", "H2", "P"} <= tags
+    assert 'pdfuaid:part="1"' in text
     assert "chronology.html" not in members
     assert "Read chronology.pdf." in members["READ ME FIRST.txt"].decode("utf-8-sig")
 

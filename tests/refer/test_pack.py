@@ -1,9 +1,7 @@
 """Tests for the pack that leaves with a referral: of one child and of no other."""
 
-import contextlib
 import json
 import re
-import zlib
 
 import pytest
 from django.utils import timezone
@@ -17,6 +15,7 @@ from tests import factories, homes
 from tests.counting import list_statements
 from tests.deciding import decide_concern
 from tests.desk import Desk, day_fields, page_text, summary_errors
+from tests.pdf_tags import tags_of
 
 pytestmark = pytest.mark.django_db
 COVER = "[another child]"
@@ -224,16 +223,6 @@ def moment(desk) -> dict[str, str]:
     return {**day_fields("spoke_on", at), "spoke_at": f"{at:%H:%M}"}
 
 
-def tags_of(pdf: bytes) -> tuple[set[str], str]:
-    """The kinds of tag in a PDF, and all that is in its objects."""
-    pieces = [pdf]
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        with contextlib.suppress(zlib.error):
-            pieces.append(zlib.decompress(stream))
-    text = b"\n".join(pieces).decode("latin-1")
-    return set(re.findall(r"/S ?/(\w+)", text)), text
-
-
 def test_the_pdf_is_tagged_and_names_nobody_outside_its_pages(desk, child):
     answer = desk.client.post(pack(desk, child), {"do": "pdf"})
     assert answer["Content-Type"] == "application/pdf"
@@ -252,7 +241,7 @@ def test_the_pdf_is_tagged_and_names_nobody_outside_its_pages(desk, child):
 
 
 def test_where_no_pdf_can_be_drawn_the_print_is_shown_and_says_so(desk, child, monkeypatch):
-    monkeypatch.setattr(package_pdf, "draw_pdf", lambda html, tagged: None)
+    monkeypatch.setattr(package_pdf, "draw_pdf", lambda html: None)
     shown = printed(desk, pack(desk, child), do="pdf")
     assert "The PDF could not be made." in shown
     assert row_of(shown, "Legal name") == "Aoife Byrne"
