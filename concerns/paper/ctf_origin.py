@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields, replace
 
+from concerns.models.school.school import School
 from concerns.paper.csv_reading import CsvFileTable, read_table
 from concerns.paper.school_rows import is_name_of_school
 
@@ -45,16 +46,20 @@ class CtfOrigin:
             self.destination_name, self.destination_number, self.destination_urn
         )
 
-    def is_written_by(self, name: str, urn: str) -> bool:
-        """Whether the school `name` with the number `urn` wrote it."""
-        return _is_school(self.source_name, self.source_urn, name, urn)
+    def is_written_by(self, school: School) -> bool:
+        return _is_school(self.source_name, self.source_number, self.source_urn, school)
 
-    def find_doubt(self, name: str, urn: str) -> str:
-        """Why it may not be a file for the school `name`, in a sentence; empty if it plainly is
-        one: the school wrote it for nobody else, or it was written for the school."""
-        is_for = _is_school(self.destination_name, self.destination_urn, name, urn)
-        is_named = bool(self.destination_name or self.destination_urn)
-        if is_for or (self.is_written_by(name, urn) and not is_named):
+    def find_doubt(self, school: School) -> str:
+        """Why it may not be a file for `school`, in a sentence; empty if it plainly is one: the
+        school wrote it for nobody else, or it was written for the school."""
+        to = self.destination_name, self.destination_number, self.destination_urn
+        is_for = _is_school(*to, school)
+        is_named = bool(
+            self.destination_name
+            or self.destination_urn
+            or (school.dfe_number and _digits_of_school(self.destination_number))
+        )
+        if is_for or (self.is_written_by(school) and not is_named):
             return ""
         if is_named:
             return f"The file says that it was written for another school: {self.destination}."
@@ -66,11 +71,17 @@ def _school_in_words(name: str, number: str, urn: str) -> str:
     return f"{name} ({number})" if name and number else name or number
 
 
-def _is_school(name: str, urn: str, own_name: str, own_urn: str) -> bool:
-    """By the number where both have one, else by the name as far as it is written."""
-    if urn and own_urn:
-        return urn == own_urn
-    return is_name_of_school(name, own_name)
+def _is_school(name: str, number: str, urn: str, school: School) -> bool:
+    """By a number where both have one of its kind, else by the name as far as it is written."""
+    pairs = [(_digits_of_school(number), school.dfe_number), (urn, school.urn)]
+    both = [one == own for one, own in pairs if one and own]
+    return any(both) if both else is_name_of_school(name, school.name)
+
+
+def _digits_of_school(number: str) -> str:
+    """The seven digits of "201 2345"; empty for letters, which stand for many schools or none."""
+    digits = number.replace(" ", "")
+    return digits if len(digits) == 7 and digits.isdecimal() else ""
 
 
 @dataclass(frozen=True)
@@ -108,10 +119,10 @@ def _split_origin(text: str) -> tuple[CtfOrigin | None, str]:
     return None, text
 
 
-def set_apart_days_elsewhere(found: RollFileTable, name: str, urn: str) -> RollFileTable:
-    """The table as the school `name` reads it. In a file that another school wrote, a pupil's days
+def set_apart_days_elsewhere(found: RollFileTable, school: School) -> RollFileTable:
+    """The table as `school` reads it. In a file that another school wrote, a pupil's days
     there have headings of their own: whoever has left that school has not left this one."""
-    if not found.origin or found.origin.is_written_by(name, urn):
+    if not found.origin or found.origin.is_written_by(school):
         return found
     elsewhere = found.origin.source or "the school that wrote the file"
     headings: Sequence[str] = [

@@ -296,7 +296,7 @@ def parse_roll_table(content: str) -> RollFileTable:
 
 def read_table_of_school(school: School, content: str) -> RollFileTable:
     """The text of a roll file as a table, as `school` reads it. Raises NotATable."""
-    return set_apart_days_elsewhere(parse_roll_table(content), school.name, school.urn)
+    return set_apart_days_elsewhere(parse_roll_table(content), school)
 
 
 def build_roll_plan(
@@ -321,7 +321,7 @@ def build_roll_plan(
 def _compare_table_with_roll(
     school: School, found: RollFileTable, mapping: Mapping[str, int], today: date
 ) -> RollImportPlan:
-    doubt = found.origin.find_doubt(school.name, school.urn) if found.origin else ""
+    doubt = found.origin.find_doubt(school) if found.origin else ""
     own = take_school_rows(found.rows, mapping.get("school"), school.name, school.urn)
     return compare_with_roll(
         read_pupil_lines(replace(found, rows=own.rows), mapping, today),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concerns.models import School
 from concerns.paper import ctf_process, ctf_reading
 from concerns.paper.csv_columns import PUPIL, make_heading_counter
 from concerns.paper.csv_reading import MOST_BYTES, NotATable, decode_file
@@ -161,6 +162,10 @@ DOUBTS = [
     (CtfOrigin(source_urn="1", source_name="Other"), ""),
     (CtfOrigin(source_urn="2", source_name="Oakfield"), "written by Oakfield (URN 2)"),
     (CtfOrigin(source_name="Oakfield Primary", source_number="201 1"), ""),
+    (CtfOrigin(source_name="Mill Lane", destination_number="201 2345"), ""),
+    (CtfOrigin(source_name="Mill Lane", destination_number="201 LLLL"), "written by Mill Lane"),
+    (CtfOrigin(source_urn="1", destination_number="201 9999"), "another school: 201 9999"),
+    (CtfOrigin(source_urn="2", source_number="201 2345"), ""),
     (CtfOrigin(source_name="Mill Lane", destination_name="Oakfield"), ""),
     (CtfOrigin(source_name="Oakfield", destination_name="Mill Lane"), "another school: Mill Lane"),
     (CtfOrigin(source_number="201 1"), "written by 201 1"),
@@ -170,16 +175,16 @@ DOUBTS = [
 
 @pytest.mark.parametrize(("origin", "says"), DOUBTS)
 def test_a_file_that_is_not_plainly_for_this_school_is_said(origin, says):
-    doubt = origin.find_doubt("Oakfield", "1")
+    doubt = origin.find_doubt(School(name="Oakfield", urn="1", dfe_number="2012345"))
     assert says in doubt if says else doubt == ""
 
 
 def test_days_at_another_school_have_headings_of_their_own():
     text = read_ctf(ctf(ZOE).encode())
     table = read_roll_table(text, is_known)
-    own = set_apart_days_elsewhere(table, "Mill Lane School", "")
+    own = set_apart_days_elsewhere(table, School(name="Mill Lane School"))
     assert own.headings == table.headings
-    other = set_apart_days_elsewhere(table, "Oakfield", "")
+    other = set_apart_days_elsewhere(table, School(name="Oakfield"))
     assert "left_on" not in guess_roll_columns(other.headings)
     assert "Leaving date at Mill Lane School (201 2345)" in other.headings
 

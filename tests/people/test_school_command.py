@@ -31,6 +31,7 @@ def test_the_example_it_prints_makes_a_school(keep):
     school = School.objects.get(urn="123456")
     assert school.school_calendar.closures == {date(2026, 11, 27)}
     assert school.authority.lado == "01632 960003"
+    assert school.dfe_number == "9312345"
 
 
 def test_the_same_urn_changes_that_school_and_its_calendar_at_once(keep):
@@ -84,6 +85,7 @@ WRONG = {
         "authority needs out_of_hours",
     ),
     "too long a URN": ('"123456"', '"1234567890123"', "urn is longer than 12"),
+    "half a DfE number": ("931/2345", "931/234", "dfe_number must be three digits and four"),
     "an adviser without an address": ("adviser@westshire.example", "", "one e-mail address"),
     "no TOML": ("name =", "name is", "is not TOML"),
 }

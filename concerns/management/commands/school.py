@@ -1,5 +1,6 @@
 """Creates a school from a TOML file, or updates it: hours, terms, closures, phone numbers."""
 
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -18,6 +19,7 @@ from concerns.rules.typed_times import read_time_of_day
 EXAMPLE = """\
 name = "Oakfield Primary School"
 urn = "123456"            # a school is known by it: the same URN again changes that school
+dfe_number = "931/2345"   # the DfE number, by which a Common Transfer File names a school
 phase = "Primary"
 nation = "England"        # or Wales, Scotland, Northern Ireland: for its bank holidays
 opens = 08:45:00
@@ -97,6 +99,7 @@ def _check_school_file(given: dict) -> SchoolDetails:
     adviser = _read_adviser(given, wrong)
     authority = _read_authority(given, wrong)
     texts = {key: _get_text(given, key) for key in ("name", "urn", "phase", "telephone")}
+    texts["dfe_number"] = _read_dfe_number(_get_text(given, "dfe_number"), wrong)
     wrong += _find_texts_too_long(School, texts | adviser) + _find_texts_too_long(
         Authority, authority
     )
@@ -112,6 +115,14 @@ def _check_school_file(given: dict) -> SchoolDetails:
         adviser=adviser,
         **texts,
     )
+
+
+def _read_dfe_number(typed: str, wrong: list[str]) -> str:
+    """Its seven digits; empty if nothing was typed. Adds to `wrong` what is no such number."""
+    if not typed or re.fullmatch(r"[0-9]{3}[ /-]?[0-9]{4}", typed):
+        return re.sub("[^0-9]", "", typed)
+    wrong.append("dfe_number must be three digits and four, like 931/2345")
+    return ""
 
 
 def _read_hours(given: dict, wrong: list[str]) -> tuple[time, time]:

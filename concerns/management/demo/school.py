@@ -126,6 +126,7 @@ def build_school(today: date) -> School:
     school = School.objects.create(
         name="Oakfield Primary School",
         urn="999001",
+        dfe_number="9992001",
         phase="Primary",
         opens=time(8, 45),
         closes=time(15, 30),

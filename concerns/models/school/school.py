@@ -67,6 +67,9 @@ class School(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=200)
     urn = models.CharField(max_length=12, unique=True)
+    # The local authority's number with the establishment's: seven digits. Empty where not known. A
+    # Common Transfer File names schools by it.
+    dfe_number = models.CharField(max_length=7, blank=True)
     phase = models.CharField(max_length=40)
     nation = models.CharField(max_length=20, default="England")
     opens = models.TimeField()
@@ -139,7 +142,9 @@ class School(models.Model):
         self.authority, _ = Authority.objects.update_or_create(
             name=said.authority["name"], defaults=numbers
         )
-        for name in ("name", "urn", "phase", "nation", "opens", "closes", "telephone"):
+        for name in (
+            "name", "urn", "dfe_number", "phase", "nation", "opens", "closes", "telephone",
+        ):  # fmt: skip
             setattr(self, name, getattr(said, name))
         for name, words in said.adviser.items():
             setattr(self, name, words)
@@ -233,6 +238,8 @@ class SchoolDetails:
     opens: time
     closes: time
     telephone: str
+    # Seven digits, or empty.
+    dfe_number: str
     terms: tuple[tuple[date, date], ...]
     closures: tuple[tuple[date, str], ...]
     authority: dict[str, str]
