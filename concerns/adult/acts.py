@@ -27,6 +27,7 @@ from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultEventKind, AdultOutcome, AdultStepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
+from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
 from concerns.workflow.adult_escalation import list_escalated_to
 from concerns.workflow.adult_next_steps import (
@@ -235,7 +236,7 @@ def speak(
     """Record a conversation with the LADO or the police."""
     _require_adult_open(concern)
     if spoken.happened_at > now:
-        raise ActRefused("The time cannot be in the future.")
+        raise ActRefused(TIME_AHEAD)
     entry = AdultEntry.objects.record_adult_entry(
         AdultEventKind.OUTSIDE, by, concern, now=now, **vars(spoken)
     )

@@ -40,10 +40,9 @@ from concerns.rules.roles import May
 from concerns.rules.watching import WatchReason, WatchReviewResult
 from concerns.rules.words import ConcernOutcome
 from concerns.workflow.closing import closing_objection, reason_to_reopen_first
-from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.next_steps import STEP_HAS_ITS_OWN_PAGE, STEP_IS_DONE, NextSteps
 from concerns.workflow.unaccounted import record_unaccounted_found
 
-ALREADY = "This has already been done. Nothing was recorded twice."
 NOT_YOURS = (
     "You decided this, or you are the person who is worried, so somebody else must look again. It "
     "is with {}: ask them to do it."
@@ -70,7 +69,7 @@ def _note_and_end_step(record: ActRecord, step: Step, words: str) -> tuple[NextS
     agenda = record.agenda_of_concern(step.concern)
     still = [owed for owed in agenda.open if owed.pk == step.pk]
     if not still:
-        raise ActRefused(ALREADY)
+        raise ActRefused(STEP_IS_DONE)
     by = record.by
     note = Addition.objects.create(
         school=by.school,
@@ -89,7 +88,7 @@ def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record: ActRec
     """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`). If the note is
     where a child is who was unaccounted for, they are so no longer."""
     if step.kind not in BY_A_NOTE:
-        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda, note = _note_and_end_step(record, step, words)
     agenda.ensure_next_step()
     said = {"words": words}
@@ -109,7 +108,7 @@ def look_again(
     on."""
     concern = step.concern
     if step.kind != StepKind.STILL_WORRIED:
-        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     if by.person.pk in step.barred_person_keys:
         raise ActRefused(NOT_YOURS.format(step.holder_words))
     if not words_back.strip():
@@ -145,7 +144,7 @@ def look_after(
     concern = step.concern
     watch = Watch.objects.latest_of_concern(concern)
     if step.kind != StepKind.LOOK_AFTER or watch is None:
-        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda, note = _note_and_end_step(record, step, words)
     left = watch.review_days_left(by.todays_date, step)
     if then == WatchReviewResult.ON:
@@ -210,7 +209,7 @@ def answer(
         raise Http404
     agenda = record.agenda_of_concern(concern)
     if task.step_id not in {step.pk for step in agenda.open}:
-        raise ActRefused(ALREADY)
+        raise ActRefused(STEP_IS_DONE)
     said = Task.objects.record_task_answer(agenda, task, words, done or task.by_id == by.person.pk)
     how = "done" if said.done else "cannot"
     record(about=task, concern=concern, reason=how, fields=["words"], words={"words": words})

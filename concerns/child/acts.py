@@ -42,9 +42,10 @@ from concerns.models.child.household import (
     move_household,
 )
 from concerns.models.response.watch import WatchAnswers
-from concerns.rules.child_file_days import AHEAD, find_ending_fault, find_future_fault
+from concerns.rules.child_file_days import find_ending_fault, find_future_fault
 from concerns.rules.education_elsewhere import ELSEWHERE
 from concerns.rules.kinds import Kind
+from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
 from concerns.workflow.closing import has_lower_status_without, start_watch_on_lower_status
 
@@ -403,7 +404,7 @@ def get_file(
 ) -> FileEvent:
     """Record that the earlier file was asked for, asked for again, or arrived (`stage`)."""
     if happened_at > now:
-        raise ActRefused(AHEAD)
+        raise ActRefused(TIME_AHEAD)
     uid, row = _find_earlier_press(FileEvent, child, once)
     if row is None:
         row = FileEvent.objects.create(
@@ -471,7 +472,7 @@ def saw(
 ) -> Sighting:
     """Record that somebody saw the child, spoke to them, or heard them alone."""
     if happened_at > now:
-        raise ActRefused(AHEAD)
+        raise ActRefused(TIME_AHEAD)
     uid, row = _find_earlier_press(Sighting, child, once)
     if row is None:
         said = {"happened_at": happened_at, "how": how, "words": words}

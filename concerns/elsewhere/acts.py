@@ -29,9 +29,8 @@ from concerns.rules.education_elsewhere import (
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.workflow.education_elsewhere import open_review_step, renew_review_step
+from concerns.workflow.next_steps import STEP_HAS_ITS_OWN_PAGE, STEP_IS_DONE
 
-ALREADY = "This has already been reviewed. Nothing was recorded twice."
-OTHER_PAGE = "This step has its own page. Open the concern, and choose the step there."
 BOTH = "Enter either the next review, or why it has ended."
 
 
@@ -94,10 +93,10 @@ def review(
     """Record what a review found. The status goes on to the next review on `next_on`, or ends on
     the day `until` for the reason `why`; the child is then taught at `now_at`."""
     if step.kind not in REVIEW_STEPS.values():
-        raise ActRefused(OTHER_PAGE)
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda = record.agenda_of_concern(step.concern)
     if step.pk not in {owed.pk for owed in agenda.open}:
-        raise ActRefused(ALREADY)
+        raise ActRefused(STEP_IS_DONE)
     status = cast(Status, step.status)
     if bool(next_on) == bool(why):
         raise ActRefused(BOTH)

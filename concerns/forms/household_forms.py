@@ -28,10 +28,10 @@ from concerns.forms.govuk_layout import (
 )
 from concerns.models import Child, HouseholdAdult
 from concerns.reading.child_file import ChildFile
+from concerns.rules.child_file_days import find_future_fault
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
 NOT_KNOWN = "Leave it empty if it is not known."
-AHEAD = "The day cannot be in the future. Record what is true today."
 
 
 def since_date_field(label: str = "Since when?") -> DayField:
@@ -68,8 +68,8 @@ class FileLineForm(ConditionalForm):
     def clean(self):
         given = super().clean()
         for name in ("since", "until"):
-            if given.get(name) and given[name] > localdate(self.now):
-                self.add_error(name, AHEAD)
+            if fault := find_future_fault(given.get(name), localdate(self.now)):
+                self.add_error(name, fault)
         return given
 
 

@@ -15,9 +15,9 @@ from concerns.forms.base_form import TimeOfDayField
 from concerns.forms.govuk_layout import DayField
 from concerns.forms.unread_answers import REASON
 from concerns.models.response.coming_meeting import coming_time_fault
+from concerns.rules.occurrence import TIME_AHEAD
 
 LONDON = ZoneInfo("Europe/London")
-AHEAD = "The time cannot be in the future. Enter the day and time when it happened."
 NO_TIME = "Enter the time, like 14:30. A rough time is good enough."
 DAY_TO_COME = "That day was still to come."
 TIME_TO_COME = "That time was still to come."
@@ -57,7 +57,7 @@ def read_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:
         form.add_error(f"{name}_at", _missing_hour_sentence(at.hour))
         return None
     if moment > now:
-        form.add_error(f"{name}_on", AHEAD)
+        form.add_error(f"{name}_on", TIME_AHEAD)
         return None
     return moment
 

@@ -22,6 +22,7 @@ from concerns.paper.child_package import BuiltPackage
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.leaving import SENDING_ENDS, HomeEducationConsent, LeavingReason, SendingStage
+from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
 from concerns.rules.words import RollAnswer
 from concerns.workflow.leaving import (
@@ -30,11 +31,7 @@ from concerns.workflow.leaving import (
     record_departures,
     settle_after_leaving,
 )
-from concerns.workflow.next_steps import NextSteps
-
-ALREADY = "This has already been done. Nothing was recorded twice."
-OTHER_PAGE = "This step has its own page. Open the concern, and choose the step there."
-AHEAD = "The time cannot be in the future. Enter when it happened."
+from concerns.workflow.next_steps import STEP_HAS_ITS_OWN_PAGE, STEP_IS_DONE, NextSteps
 
 
 @act(May.DECIDE, Kind.LEAVING_RECORDED, on="child")
@@ -123,10 +120,10 @@ def _end_step(record: ActRecord, step: Step, kinds: tuple[StepKind, ...]) -> Nex
 
 def _agenda_with_step(record: ActRecord, step: Step, kinds: tuple[StepKind, ...]) -> NextSteps:
     if step.kind not in kinds:
-        raise ActRefused(OTHER_PAGE)
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda = record.agenda_of_concern(step.concern)
     if step.pk not in {owed.pk for owed in agenda.open}:
-        raise ActRefused(ALREADY)
+        raise ActRefused(STEP_IS_DONE)
     return agenda
 
 
@@ -152,7 +149,7 @@ def send_on(
     """Record how a child's file was sent to the new school, or why it is not. Then it is waited for
     whether the school has it."""
     if stage not in (SendingStage.SENT, SendingStage.NOT_NEEDED):
-        raise ActRefused(OTHER_PAGE)
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda = _end_step(record, step, (StepKind.SEND_FILE,))
     row = _save_sending(record, step, stage, how, person_there, words, happened_at)
     if stage is SendingStage.SENT:
@@ -181,7 +178,7 @@ def confirm_receipt(
     elif stage is SendingStage.RECEIVED:
         agenda = _end_step(record, step, kinds)
     else:
-        raise ActRefused(OTHER_PAGE)
+        raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     row = _save_sending(record, step, stage, "", person_there, words, happened_at)
     if stage in SENDING_ENDS:
         _record_closing(record, agenda)
@@ -198,7 +195,7 @@ def _save_sending(
     happened_at: datetime,
 ) -> FileSending:
     if happened_at > record.now:
-        raise ActRefused(AHEAD)
+        raise ActRefused(TIME_AHEAD)
     by = record.by
     departure = cast(Departure, step.departure)
     said = {"person_there": person_there, "words": words}

@@ -42,6 +42,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.meeting_rules import MeetingKind
+from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
 from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Route, SpokenTo
 from concerns.workflow.closing import reason_to_reopen_first
@@ -58,7 +59,7 @@ def _require_open_for_referral(concern: Concern) -> None:
 
 def _refuse_future_moment(at: datetime, now: datetime) -> None:
     if at > now:
-        raise ActRefused("The time cannot be in the future.")
+        raise ActRefused(TIME_AHEAD)
 
 
 @act(May.REFER, Kind.SPOKE, on="concern")

@@ -3,17 +3,17 @@ may be in the future."""
 
 from datetime import date
 
-AHEAD = "The date cannot be in the future. Record what is true today."
-EARLY = "The day it ended cannot be before the day it began. Enter the day it ended."
+DAY_AHEAD = "The day cannot be in the future. Record what is true today."
+ENDS_BEFORE_BEGIN = "The day it ended cannot be before the day it began. Enter the day it ended."
 
 
 def find_future_fault(day: date | None, today: date) -> str:
     """What is wrong with the local `day`, in a sentence; "" if nothing is, or if it is unknown."""
-    return AHEAD if day and day > today else ""
+    return DAY_AHEAD if day and day > today else ""
 
 
 def find_ending_fault(since: date | None, until: date | None, today: date) -> str:
     """What is wrong with ending on `until` what began on `since`, in a sentence; "" if nothing is.
     A day that is not known is None."""
     early = since and until and until < since
-    return find_future_fault(until, today) or (EARLY if early else "")
+    return find_future_fault(until, today) or (ENDS_BEFORE_BEGIN if early else "")

@@ -12,6 +12,8 @@ from concerns.rules.school_days import LONDON
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import HowSure
 
+TIME_AHEAD = "The time cannot be in the future. Enter the day and time when it happened."
+
 
 def occurrence_moment(day: date | None, at: time | None, written_at: datetime) -> datetime:
     """The place in the order of time, in UTC, of what happened on `day` at the time `at`, in

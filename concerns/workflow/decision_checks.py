@@ -12,6 +12,7 @@ from concerns.models.response.decision import DecisionAnswers, is_decision_press
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
+from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart, ChildSeen, Route
@@ -72,7 +73,7 @@ def _faults_on_concern(
     before += [decided.spoken.happened_at] if decided.spoken else []
     before += [decided.sighted_at] if decided.sighted_at else []
     early = any(happened_at > now for happened_at in before)
-    yield early, "The time cannot be in the future."
+    yield early, TIME_AHEAD
     seen = _sighting_against(by, concern, decided)
     yield seen, seen
 

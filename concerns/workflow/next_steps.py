@@ -29,6 +29,10 @@ from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.words import SpokenTo
 from concerns.workflow.open_steps import OpenSteps
 
+# Why an act does not do a step: to whoever came to it by an old page, or pressed twice.
+STEP_HAS_ITS_OWN_PAGE = "This step has its own page. Open the concern, and choose the step there."
+STEP_IS_DONE = "This has already been done. Nothing was recorded twice."
+
 
 class NextSteps(OpenSteps[Concern, Step]):
     """The open steps of one concern about a child."""

@@ -91,7 +91,7 @@ def test_a_status_that_runs_has_one_open_review_until_it_is_ended(lead, child, o
     first = owed(child)
     review(lead, child, next_on=SOON)
     assert owed(child).pk != first.pk
-    with pytest.raises(ActRefused, match="already been reviewed"):
+    with pytest.raises(ActRefused, match="already been done"):
         review(lead, child, step=first, next_on=SOON)
     Step.objects.filter(pk=owed(child).pk).update(status=None)
     assert any("to review it" in words for words in find_integrity_breaches(lead.school))

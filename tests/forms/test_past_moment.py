@@ -6,6 +6,7 @@ import pytest
 
 from concerns.forms import past_moment
 from concerns.forms.base_form import DraftableForm, PostedFields
+from concerns.rules.occurrence import TIME_AHEAD
 
 NOW = datetime(2026, 11, 3, 10, 30, 20, tzinfo=UTC)
 
@@ -100,7 +101,7 @@ def test_what_is_not_a_time_says_what_would_be(at):
 
 def test_what_is_still_to_come_is_refused_kindly():
     form = typed("4 11 2026", "09:00")
-    assert (form.moment, wrong(form)) == (None, {"heard_on": past_moment.AHEAD})
+    assert (form.moment, wrong(form)) == (None, {"heard_on": TIME_AHEAD})
 
 
 def test_the_present_minute_is_not_in_the_future():
