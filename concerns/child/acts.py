@@ -43,7 +43,7 @@ from concerns.models.child.household import (
 )
 from concerns.models.response.watch import WatchAnswers
 from concerns.rules.child_file_days import find_ending_fault, find_future_fault
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 from concerns.rules.kinds import Kind
 from concerns.rules.occurrence import TIME_AHEAD
 from concerns.rules.roles import May
@@ -109,7 +109,7 @@ def write(
     holds the columns of the row.
     """
     _refuse_future_day(by, since)
-    if model is Status and said["kind"] in ELSEWHERE:
+    if model is Status and said["kind"] in ELSEWHERE_STATUSES:
         raise ActRefused(REVIEWED)
     uid, row = _find_earlier_press(model, child, once)
     if row is None:
@@ -441,7 +441,7 @@ def end(
     the ending leaves them with a lower status. For an earlier file: `ended_how` says whether it was
     read.
     """
-    if isinstance(row, Status) and row.kind in ELSEWHERE:
+    if isinstance(row, Status) and row.kind in ELSEWHERE_STATUSES:
         raise ActRefused(REVIEWED)
     if fault := find_ending_fault(row.since, until, by.todays_date):
         raise ActRefused(fault)

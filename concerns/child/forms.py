@@ -57,7 +57,7 @@ from concerns.rules.child_file_vocabulary import (
     StatusKind,
     YesNo,
 )
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 from concerns.rules.name_folding import fold_text
 
 LONGEST = 200
@@ -119,7 +119,9 @@ class StatusForm(FactLineForm):
     def __init__(self, *args, **more):
         super().__init__(*args, **more)
         # Those of a child who is taught elsewhere are recorded on a page of their own.
-        offered = [(kind.value, kind.label) for kind in StatusKind if kind not in ELSEWHERE]
+        offered = [
+            (kind.value, kind.label) for kind in StatusKind if kind not in ELSEWHERE_STATUSES
+        ]
         set_choices(self.fields["kind"], offered)
 
     def clean(self):
@@ -174,7 +176,7 @@ class LeadDetailForm(FactLineForm):
     """Base of the forms for what a roll file may say too."""
 
     model = LeadDetail
-    kind: LeadDetailKind = LeadDetailKind.SEX
+    kind: LeadDetailKind
 
     words = WordsField(
         "What is it?",
@@ -191,6 +193,7 @@ class LeadDetailForm(FactLineForm):
 
 class SexForm(LeadDetailForm):
     heading = "Sex"
+    kind = LeadDetailKind.SEX
 
 
 class EthnicityForm(LeadDetailForm):

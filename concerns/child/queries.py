@@ -57,7 +57,7 @@ from concerns.reading.child_tracker import TrackerFilters
 from concerns.reading.chronology_places import ChronologyFilters
 from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 from concerns.rules.kinds import Kind
 from concerns.workflow.closing import questions_on_status_end
 
@@ -243,7 +243,7 @@ def get_line_to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile
 def find_review_step(viewer: Viewer, row: Fact) -> Step | None:
     """The open step to review a status that ends with a review, if it is one and the viewer may see
     the step."""
-    if not isinstance(row, Status) or row.kind not in ELSEWHERE:
+    if not isinstance(row, Status) or row.kind not in ELSEWHERE_STATUSES:
         return None
     return Step.objects.visible_to(viewer).open().filter(status=row).first()
 

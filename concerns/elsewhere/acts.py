@@ -20,18 +20,18 @@ from concerns.models import (
 from concerns.rules.child_file_days import find_ending_fault, find_future_fault
 from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.education_elsewhere import (
-    REVIEW_STEPS,
+    ELSEWHERE_REVIEW_STEPS,
     TIMETABLE_OVER,
-    may_go_on,
-    placing_fault,
-    review_fault,
+    find_elsewhere_dates_fault,
+    find_elsewhere_review_fault,
+    may_status_go_on,
 )
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.workflow.education_elsewhere import open_review_step, renew_review_step
 from concerns.workflow.next_steps import STEP_HAS_ITS_OWN_PAGE, STEP_IS_DONE
 
-BOTH = "Enter either the next review, or why it has ended."
+GOES_ON_OR_HAS_ENDED = "Enter either the next review, or why it has ended."
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
@@ -53,8 +53,8 @@ def record_elsewhere(
     """
     today = by.todays_date
     ends = said.get("planned_end")
-    fault = find_future_fault(since, today) or placing_fault(kind, since, ends, today)
-    fault = fault or review_fault(by.school.school_calendar, today, ends, review_on)
+    fault = find_future_fault(since, today) or find_elsewhere_dates_fault(kind, since, ends, today)
+    fault = fault or find_elsewhere_review_fault(by.school.school_calendar, today, ends, review_on)
     if fault:
         raise ActRefused(fault)
     uid = uuid.uuid5(child.uid, f"elsewhere {once}")
@@ -75,7 +75,7 @@ def record_elsewhere(
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="step")
-def review(
+def record_elsewhere_review(
     *,
     by: Viewer,
     step: Step,
@@ -92,14 +92,14 @@ def review(
 ) -> ElsewhereReview:
     """Record what a review found. The status goes on to the next review on `next_on`, or ends on
     the day `until` for the reason `why`; the child is then taught at `now_at`."""
-    if step.kind not in REVIEW_STEPS.values():
+    if step.kind not in ELSEWHERE_REVIEW_STEPS.values():
         raise ActRefused(STEP_HAS_ITS_OWN_PAGE)
     agenda = record.agenda_of_concern(step.concern)
     if step.pk not in {owed.pk for owed in agenda.open}:
         raise ActRefused(STEP_IS_DONE)
     status = cast(Status, step.status)
     if bool(next_on) == bool(why):
-        raise ActRefused(BOTH)
+        raise ActRefused(GOES_ON_OR_HAS_ENDED)
     if next_on:
         _refuse_to_go_on(by, status, next_on)
     else:
@@ -136,9 +136,9 @@ def _record_review(
 def _refuse_to_go_on(by: Viewer, status: Status, next_on: date) -> None:
     today = by.todays_date
     ends = EducationElsewhere.objects.get(status=status).planned_end
-    if not may_go_on(StatusKind(status.kind), ends, today):
+    if not may_status_go_on(StatusKind(status.kind), ends, today):
         raise ActRefused(TIMETABLE_OVER)
-    if fault := review_fault(by.school.school_calendar, today, ends, next_on):
+    if fault := find_elsewhere_review_fault(by.school.school_calendar, today, ends, next_on):
         raise ActRefused(fault)
 
 

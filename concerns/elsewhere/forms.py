@@ -15,10 +15,10 @@ from concerns.forms.govuk_layout import (
 from concerns.rules.child_file_vocabulary import StatusKind, YesNo
 from concerns.rules.education_elsewhere import (
     TIMETABLE_OVER,
-    latest_review_day,
-    may_go_on,
-    placing_fault,
-    review_fault,
+    find_elsewhere_dates_fault,
+    find_elsewhere_review_fault,
+    latest_elsewhere_review_day,
+    may_status_go_on,
 )
 from concerns.rules.school_days import SchoolDays
 from concerns.rules.wording import format_date_or_time
@@ -85,7 +85,7 @@ class ElsewhereForm(DraftableForm):
         self.review_day = today
         for name in self.fields.keys() - {*ASKS[kind], *DAYS}:
             del self.fields[name]
-        last = format_date_or_time(latest_review_day(days, today, None))
+        last = format_date_or_time(latest_elsewhere_review_day(days, today, None))
         self.fields[
             "review_on"
         ].help_text = (
@@ -107,11 +107,13 @@ class ElsewhereForm(DraftableForm):
         ends = given.get("planned_end")
         if since and since > self.today:
             self.add_error("since", "This day is in the future. Record it when it has begun")
-        fault = placing_fault(self.kind, since, ends, self.today)
+        fault = find_elsewhere_dates_fault(self.kind, since, ends, self.today)
         if fault and "planned_end" not in self.errors:
             self.add_error("planned_end", fault)
-        self.review_day = given.get("review_on") or latest_review_day(self.days, self.today, ends)
-        late = review_fault(self.days, self.today, ends, self.review_day)
+        self.review_day = given.get("review_on") or latest_elsewhere_review_day(
+            self.days, self.today, ends
+        )
+        late = find_elsewhere_review_fault(self.days, self.today, ends, self.review_day)
         if late and not self.errors:
             self.add_error("review_on", late)
         return given
@@ -151,8 +153,8 @@ class ReviewForm(DraftableForm):
         **more: Any,
     ):
         self.calendar = (days, today, planned_end)
-        self.goes_on = may_go_on(kind, planned_end, today)
-        latest = latest_review_day(days, today, planned_end)
+        self.goes_on = may_status_go_on(kind, planned_end, today)
+        latest = latest_elsewhere_review_day(days, today, planned_end)
         super().__init__(typed, **more)
         self.fields["next_on"].help_text = f"By {format_date_or_time(latest)} at latest."
         again = "next_on" if self.goes_on else TextBlock(TIMETABLE_OVER, "inset")
@@ -178,7 +180,7 @@ class ReviewForm(DraftableForm):
         if next_on and ended:
             self.add_error("next_on", "Enter the next review, or that it has ended: not both")
         elif next_on:
-            if fault := review_fault(days, today, planned_end, next_on):
+            if fault := find_elsewhere_review_fault(days, today, planned_end, next_on):
                 self.add_error("next_on", fault)
         elif not ended and "next_on" in self.fields and "next_on" not in self.errors:
             self.add_error("next_on", "Enter the next review, or below that it has ended")

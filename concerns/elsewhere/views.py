@@ -11,14 +11,14 @@ from concerns.elsewhere.forms import ElsewhereForm, ReviewForm
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Status
 from concerns.rules.child_file_vocabulary import StatusKind
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 
 
 def child(request, uid):
     """Record a status: `?kind=` is which one."""
     viewer = request.viewer
     asked = request.GET.get("kind", StatusKind.PART_TIME)
-    if asked not in ELSEWHERE:
+    if asked not in ELSEWHERE_STATUSES:
         raise Http404
     kind = StatusKind(asked)
     found = queries.open_child(viewer, uid)
@@ -43,7 +43,9 @@ def review(request, uid):
         "today": viewer.todays_date,
     }
     sheet = FormPage(request, ReviewForm, **given)
-    if sheet.is_complete and sheet.attempt_act(acts.review, step=step, **sheet.form.act_arguments):
+    if sheet.is_complete and sheet.attempt_act(
+        acts.record_elsewhere_review, step=step, **sheet.form.act_arguments
+    ):
         return sheet.go_to_page("child_file", uid=status.child.uid)
     reviews = queries.list_reviews(viewer, status)
     return sheet.render_page(

@@ -32,7 +32,7 @@ from concerns.rules.leaving import (
     HomeEducationConsent,
     LeavingReason,
     SendingStage,
-    leaver_fault,
+    find_leaver_fault,
 )
 from concerns.rules.wording import format_date_or_time
 
@@ -66,7 +66,7 @@ class DepartureForm(DraftableForm):
         last = given.get("left_on")
         if last and last > self.today:
             self.add_error("left_on", "This day is in the future. Leave it empty until then")
-        fault = leaver_fault(given.get("reason", ""), given.get("place", ""), None, self.today)
+        fault = find_leaver_fault(given.get("reason", ""), given.get("place", ""), None, self.today)
         if fault and "place" not in self.errors:
             self.add_error("place", fault.rstrip("."))
         return given

@@ -18,7 +18,12 @@ from pyzipper.zipfile_aes import WZ_AES_V2
 from concerns.paper import package_format
 from concerns.paper.csv_writing import stream_csv
 from concerns.paper.package_format import PackageField
-from concerns.rules.child_package import DIGITS, GROUPS, MOST_RECORD, join_passphrase
+from concerns.rules.child_package import (
+    MOST_RECORD,
+    PASSPHRASE_DIGITS,
+    PASSPHRASE_GROUPS,
+    join_passphrase,
+)
 
 # Bytes of the finished package that are read at once.
 _PIECE = 1024 * 1024
@@ -58,7 +63,9 @@ class WrittenPackage:
 
 def make_passphrase() -> str:
     """A new passphrase: 24 random digits in six groups."""
-    return join_passphrase("".join(secrets.choice("0123456789") for _ in range(GROUPS * DIGITS)))
+    return join_passphrase(
+        "".join(secrets.choice("0123456789") for _ in range(PASSPHRASE_GROUPS * PASSPHRASE_DIGITS))
+    )
 
 
 def write_package(target: BinaryIO, content: PackageContent, passphrase: str) -> WrittenPackage:

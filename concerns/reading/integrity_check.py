@@ -41,7 +41,7 @@ from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE, AdultEventKind
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clock_bounds import latest_due_at
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.reporting_periods import local_midnight
 from concerns.rules.watching import WatchReason
@@ -201,7 +201,7 @@ class ChildConcernCheck:
     def _find_unreviewed_statuses(self) -> Iterator[IntegrityBreach]:
         """Children who are taught elsewhere or less, whom nobody is to review."""
         owed = Step.objects.open().filter(status=OuterRef("pk"))
-        rows = Status.objects.not_ended().filter(school=self.school, kind__in=ELSEWHERE)
+        rows = Status.objects.not_ended().filter(school=self.school, kind__in=ELSEWHERE_STATUSES)
         last = Step.objects.filter(status=OuterRef("pk")).order_by("-id").values("concern")[:1]
         found = rows.filter(~Exists(owed)).order_by("pk").annotate(on=Subquery(last))
         for status in found:

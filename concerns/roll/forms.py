@@ -46,7 +46,7 @@ from concerns.rules.leaving import (
     PLACE_QUESTION,
     SCHOOL_HINT,
     PupilAnswer,
-    leaver_fault,
+    find_leaver_fault,
     reason_for,
     roll_answer_for,
 )
@@ -238,7 +238,7 @@ class PupilAnswerForm(DraftableForm):
             self.add_error("left_on", "Enter the last day they were at this school")
         elif last and last > self.today:
             self.add_error("left_on", "This day is in the future. Answer that they are still here")
-        fault = leaver_fault(reason, self.cleaned_data.get("place", ""), None, self.today)
+        fault = find_leaver_fault(reason, self.cleaned_data.get("place", ""), None, self.today)
         if fault and "place" not in self.errors:
             self.add_error("place", fault.rstrip("."))
 
@@ -365,7 +365,7 @@ class MissingPupilsForm(DraftableForm):
             self.add_error(f"answer_{question.uid}", TWO_SCHOOLS)
         elif reason:
             box = "school" if said is PupilAnswer.YEARS_END else f"place_{question.uid}"
-            fault = leaver_fault(reason, self._where(question, said)[0], None, self.today)
+            fault = find_leaver_fault(reason, self._where(question, said)[0], None, self.today)
             if fault and box not in self.errors:
                 whose = "" if box == "school" else f"{question.child.name}: "
                 self.add_error(box, f"{whose}{fault.rstrip('.')}")

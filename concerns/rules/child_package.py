@@ -21,12 +21,13 @@ MOST_PACKAGE = 515 * MEGABYTE
 MOST_ENTRIES = 20_000
 MOST_RECORD = 32 * MEGABYTE
 # How long the package waits on the server for whoever made it to download it.
-KEPT_FOR = timedelta(days=1)
+MADE_PACKAGE_KEPT_FOR = timedelta(days=1)
 
 # The passphrase: 24 digits in groups, which are read out by telephone without spelling. That is 80
 # bits, which nobody guesses, however fast the archive lets them try.
-GROUPS = 6
-DIGITS = 4
+PASSPHRASE_GROUPS = 6
+# Of one group.
+PASSPHRASE_DIGITS = 4
 _DASHES = re.compile(r"[\s\-‐‑‒–—−.]+")
 
 # Said to whoever makes a package, always and in the same words: nobody may learn from it whether
@@ -39,8 +40,10 @@ ONLY_WHAT_YOU_READ = (
 
 
 def join_passphrase(digits: str) -> str:
-    """The passphrase of these digits: "4821-0937-...". `digits` are GROUPS times DIGITS of them."""
-    return "-".join(digits[at : at + DIGITS] for at in range(0, len(digits), DIGITS))
+    """The passphrase of these digits: "4821-0937-...". `digits` are all of its 24."""
+    return "-".join(
+        digits[at : at + PASSPHRASE_DIGITS] for at in range(0, len(digits), PASSPHRASE_DIGITS)
+    )
 
 
 def tidy_passphrase(typed: str) -> str:
@@ -48,5 +51,9 @@ def tidy_passphrase(typed: str) -> str:
     none. A passphrase of another kind, which another program made, is left as it is."""
     text = unicodedata.normalize("NFKC", typed).strip()
     digits = _DASHES.sub("", text)
-    is_ours = len(digits) == GROUPS * DIGITS and digits.isascii() and digits.isdecimal()
+    is_ours = (
+        len(digits) == PASSPHRASE_GROUPS * PASSPHRASE_DIGITS
+        and digits.isascii()
+        and digits.isdecimal()
+    )
     return join_passphrase(digits) if is_ours else text

@@ -104,7 +104,7 @@ def destination_words(reason: str, place: str) -> str:
     return ": ".join(filter(None, [LeavingReason.label_of_value(reason), place]))
 
 
-def leaver_fault(reason: str, place: str, left_on: date | None, today: date) -> str:
+def find_leaver_fault(reason: str, place: str, left_on: date | None, today: date) -> str:
     """What is missing of a child who has left, in a sentence; "" if nothing is.
 
     `left_on` is None for a child who is still here; the caller says whether that is an answer.

@@ -18,7 +18,7 @@ from concerns.models.concern.later_entries import Ending
 from concerns.models.response.step import Step, StepEnding
 from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.clocks import StepKind
-from concerns.rules.education_elsewhere import ELSEWHERE, REVIEW_STEPS
+from concerns.rules.education_elsewhere import ELSEWHERE_REVIEW_STEPS, ELSEWHERE_STATUSES
 from concerns.rules.lifecycle import State
 from concerns.rules.words import Category, GoingHome
 from concerns.workflow.act_recorder import ActRecorder
@@ -26,8 +26,8 @@ from concerns.workflow.concern_from_roll import send_concern_from_roll
 from concerns.workflow.next_steps import NextSteps
 
 REOPENED = "The child is taught elsewhere or part-time, and that must be reviewed"
-SENT = "This child has a status that must be reviewed: {}."
-LEFT = "The child has left this school."
+ACCOUNT_OF_STATUS = "This child has a status that must be reviewed: {}."
+ENDED_BY_LEAVING = "The child has left this school."
 
 
 def open_review_step(
@@ -38,7 +38,7 @@ def open_review_step(
     agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
         Ending.objects.record_reopening(agenda, State.DECIDED, REOPENED)
-    agenda.add_step(REVIEW_STEPS[StatusKind(status.kind)], on=on, status=status)
+    agenda.add_step(ELSEWHERE_REVIEW_STEPS[StatusKind(status.kind)], on=on, status=status)
     agenda.reassign_role_steps()
     return concern
 
@@ -59,7 +59,7 @@ def _find_holding_concern(
 
 
 def _send_concern(record: ActRecorder, status: Status) -> Concern:
-    words = SENT.format(status.words)
+    words = ACCOUNT_OF_STATUS.format(status.words)
     return send_concern_from_roll(
         record,
         status.child,
@@ -77,12 +77,12 @@ def end_elsewhere_of_leavers(
 
     The office learns of no concern, so there is no line about one: the steps say who ended them.
     """
-    rows = list(Status.objects.not_ended().filter(child__in=left, kind__in=ELSEWHERE))
+    rows = list(Status.objects.not_ended().filter(child__in=left, kind__in=ELSEWHERE_STATUSES))
     if not rows:
         return
     for row in rows:
         until = max(left[row.child_id], row.since or left[row.child_id])
-        Status.objects.end_fact(row, record.by, record.now, until, why_ended=LEFT)
+        Status.objects.end_fact(row, record.by, record.now, until, why_ended=ENDED_BY_LEAVING)
     keys = [row.pk for row in rows]
     owed = Step.objects.open().filter(status__in=keys).values("concern")
     concerns = Concern.objects.filter(pk__in=owed).order_by("pk")
@@ -101,7 +101,7 @@ def renew_review_step(agenda: NextSteps, status: Status, next_on: date | None) -
     the status goes on."""
     owed = [step for step in agenda.open if step.status_id == status.pk]
     if next_on:
-        agenda.add_step(REVIEW_STEPS[StatusKind(status.kind)], on=next_on, status=status)
+        agenda.add_step(ELSEWHERE_REVIEW_STEPS[StatusKind(status.kind)], on=next_on, status=status)
     agenda.end_steps(owed)
     agenda.ensure_next_step()
     agenda.reassign_role_steps()
@@ -110,7 +110,7 @@ def renew_review_step(agenda: NextSteps, status: Status, next_on: date | None) -
 def move_review_steps(record: ActRecorder, agenda: NextSteps, was: int | None) -> list[Concern]:
     """After the concern of `agenda` was moved away from the child with the key `was`: the reviews
     of that child go to another concern about them. Returns the concerns that have them now."""
-    owed = [step for step in agenda.steps_of_kind(*REVIEW_STEPS.values()) if step.status]
+    owed = [step for step in agenda.steps_of_kind(*ELSEWHERE_REVIEW_STEPS.values()) if step.status]
     moved: Iterable[Step] = [step for step in owed if step.status and step.status.child_id == was]
     agenda.end_steps(list(moved), StepEnding.SUPERSEDED)
     found = []

@@ -34,7 +34,7 @@ from concerns.rules.leaving import (
     NEEDS_ANSWER_WITH,
     LeavingReason,
     SendingStage,
-    leaver_fault,
+    find_leaver_fault,
 )
 from concerns.rules.lifecycle import State
 from concerns.rules.wording import format_date_or_time
@@ -65,7 +65,7 @@ class Leaver:
 
     def find_fault(self, today: date) -> str:
         """What is missing, in a sentence; "" if nothing is."""
-        return leaver_fault(self.reason, self.place, self.left_on, today)
+        return find_leaver_fault(self.reason, self.place, self.left_on, today)
 
 
 def record_departures(

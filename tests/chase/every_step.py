@@ -8,7 +8,7 @@ from concerns.chase import acts as chase
 from concerns.models import MeetingAnswers
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
-from concerns.rules.education_elsewhere import ELSEWHERE
+from concerns.rules.education_elsewhere import ELSEWHERE_STATUSES
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
@@ -32,7 +32,7 @@ def open_every_kind_of_step() -> None:
     for answer in ("assessment", "section_47"):
         _hear_from_social_care(where, lead, answer)
     _refer_again(where, lead)
-    for kind in ELSEWHERE:
+    for kind in ELSEWHERE_STATUSES:
         homes.record_elsewhere(lead, factories.child(where), kind, planned_end=homes.SOON)
     adults.make_whole_adult_case(where)
     _decide_about_adult(where)

@@ -6,7 +6,7 @@ import pytest
 
 from concerns.models import Step, WordBack
 from concerns.rules.clocks import BY_A_NOTE, StepKind
-from concerns.rules.education_elsewhere import REVIEW_STEPS
+from concerns.rules.education_elsewhere import ELSEWHERE_REVIEW_STEPS
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
@@ -63,7 +63,7 @@ def test_what_was_added_stands_beside_reading_it(desk):
 
 # Those of a task, a watch, a leaver or a child taught elsewhere, which need more rows than a step,
 # have tests of their own.
-NEED_MORE_ROWS = {StepKind.TASK, StepKind.LOOK_AFTER, *OF_LEAVING, *REVIEW_STEPS.values()}
+NEED_MORE_ROWS = {StepKind.TASK, StepKind.LOOK_AFTER, *OF_LEAVING, *ELSEWHERE_REVIEW_STEPS.values()}
 
 
 @pytest.mark.parametrize("kind", sorted(set(StepKind) - BY_A_NOTE - NEED_MORE_ROWS))

@@ -47,7 +47,7 @@ def owed(child):
 def review(lead, child, *, step=None, now=LATER + DAY, **more):
     said = {"seen": "yes", "seen_by": "Jo, there", "attendance": "", "words": "Settled.", **more}
     said = {"next_on": None, "until": None, "why": "", "now_at": "", **said}
-    return acts.review(by=lead, step=step or owed(child), now=now, **said)
+    return acts.record_elsewhere_review(by=lead, step=step or owed(child), now=now, **said)
 
 
 def review_elsewhere(lead) -> None:

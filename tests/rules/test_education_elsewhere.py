@@ -25,18 +25,25 @@ SOON = IN_TERM + timedelta(days=5)
     ],
 )
 def test_it_is_reviewed_each_half_term_and_on_its_planned_end(today, ends, latest):
-    assert rules.latest_review_day(DAYS, today, ends) == latest
+    assert rules.latest_elsewhere_review_day(DAYS, today, ends) == latest
 
 
 def test_what_is_refused():
     part = StatusKind.PART_TIME
-    assert rules.placing_fault(part, None, None, IN_TERM) == rules.NEEDS_END
-    assert not rules.placing_fault(StatusKind.OFF_SITE, None, None, IN_TERM)
-    assert rules.placing_fault(part, None, IN_TERM, IN_TERM) == rules.END_PASSED
-    assert rules.placing_fault(part, date(2027, 1, 1), SOON, IN_TERM) == rules.BEFORE_BEGIN
-    assert not rules.placing_fault(part, IN_TERM, SOON, IN_TERM)
-    assert rules.review_fault(DAYS, IN_TERM, None, IN_TERM) == rules.REVIEW_PASSED
-    assert "18" in rules.review_fault(DAYS, IN_TERM, None, date(2027, 1, 8))
-    assert not rules.review_fault(DAYS, IN_TERM, None, SOON)
-    assert not rules.may_go_on(part, IN_TERM, IN_TERM)
-    assert rules.may_go_on(StatusKind.ALTERNATIVE, IN_TERM, IN_TERM)
+    assert rules.find_elsewhere_dates_fault(part, None, None, IN_TERM) == rules.PART_TIME_NEEDS_END
+    assert not rules.find_elsewhere_dates_fault(StatusKind.OFF_SITE, None, None, IN_TERM)
+    assert (
+        rules.find_elsewhere_dates_fault(part, None, IN_TERM, IN_TERM) == rules.PLANNED_END_PASSED
+    )
+    assert (
+        rules.find_elsewhere_dates_fault(part, date(2027, 1, 1), SOON, IN_TERM)
+        == rules.PLANNED_END_BEFORE_BEGIN
+    )
+    assert not rules.find_elsewhere_dates_fault(part, IN_TERM, SOON, IN_TERM)
+    assert (
+        rules.find_elsewhere_review_fault(DAYS, IN_TERM, None, IN_TERM) == rules.REVIEW_NOT_TO_COME
+    )
+    assert "18" in rules.find_elsewhere_review_fault(DAYS, IN_TERM, None, date(2027, 1, 8))
+    assert not rules.find_elsewhere_review_fault(DAYS, IN_TERM, None, SOON)
+    assert not rules.may_status_go_on(part, IN_TERM, IN_TERM)
+    assert rules.may_status_go_on(StatusKind.ALTERNATIVE, IN_TERM, IN_TERM)

@@ -8,7 +8,7 @@ from concerns.rules.leaving import (
     LeavingReason,
     PupilAnswer,
     destination_words,
-    leaver_fault,
+    find_leaver_fault,
     reason_for,
     roll_answer_for,
 )
@@ -54,7 +54,7 @@ def test_every_answer_the_office_may_choose_is_one_of_these():
     ],
 )  # fmt: skip
 def test_what_is_missing_of_a_leaver_is_said(reason, place, left_on, says):
-    assert leaver_fault(reason, place, left_on, TODAY) == says
+    assert find_leaver_fault(reason, place, left_on, TODAY) == says
 
 
 def test_a_destination_says_its_reason_and_its_place():

@@ -22,7 +22,7 @@ from concerns.rules.child_file_vocabulary import (
     StatusKind,
 )
 from concerns.rules.clocks import StepKind
-from concerns.rules.education_elsewhere import latest_review_day
+from concerns.rules.education_elsewhere import latest_elsewhere_review_day
 from concerns.rules.roles import Role
 
 FAMILIES = 12
@@ -96,7 +96,7 @@ def _place_elsewhere(year, at: datetime, child: Child) -> None:
         kind=StatusKind.ALTERNATIVE,
         once=uuid.uuid5(child.uid, "demo"),
         since=today - timedelta(days=10),
-        review_on=latest_review_day(lead.school.school_calendar, today, None),
+        review_on=latest_elsewhere_review_day(lead.school.school_calendar, today, None),
         said=said,
         now=at,
     )

@@ -21,7 +21,7 @@ from concerns.models.child.child import Child
 from concerns.models.child.child_fact import FactRow, RowOfChild, RowsOfChild
 from concerns.models.child.departure import Departure
 from concerns.models.school.person import Person, Viewer
-from concerns.rules.child_package import KEPT_FOR
+from concerns.rules.child_package import MADE_PACKAGE_KEPT_FOR
 
 
 def path_of_package(uid: uuid.UUID) -> Path:
@@ -63,7 +63,7 @@ def delete_old_package_files(now: datetime) -> None:
     folder = path_of_package(uuid.UUID(int=0)).parent
     with suppress(OSError):
         for path in list(folder.iterdir()):
-            if path.stat().st_mtime < (now - KEPT_FOR).timestamp():
+            if path.stat().st_mtime < (now - MADE_PACKAGE_KEPT_FOR).timestamp():
                 path.unlink(missing_ok=True)
 
 
@@ -106,4 +106,4 @@ class ChildPackage(RowOfChild):
     @property
     def waits_until(self) -> datetime:
         """Until when its maker can download it."""
-        return self.at + KEPT_FOR
+        return self.at + MADE_PACKAGE_KEPT_FOR
