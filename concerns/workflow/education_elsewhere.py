@@ -46,16 +46,12 @@ def open_review_step(
 def _find_holding_concern(
     record: ActRecorder, status: Status, but: Concern | None
 ) -> Concern | None:
-    about = ConcernChild.objects.subjects_only().filter(child=status.child_id)
-    rows = Concern.objects.visible_to(record.by).filter(pk__in=about.values("concern"))
+    rows = ConcernChild.objects.filter(concern__in=Concern.objects.visible_to(record.by))
     if but is not None:
-        rows = rows.exclude(pk=but.pk)
-    found = list(rows.order_by("-pk").values_list("pk", "closed_at"))
-    keys = [key for key, closed_at in found if closed_at is None] or [key for key, _ in found]
-    if not keys:
-        return None
+        rows = rows.exclude(concern=but)
+    key = rows.newest_concern_of_each_child([status.child_id]).get(status.child_id)
     locked = Concern.objects.select_for_update(of=("self",)).select_related("holder")
-    return locked.get(pk=keys[0])
+    return locked.get(pk=key) if key else None
 
 
 def _send_concern(record: ActRecorder, status: Status) -> Concern:

@@ -148,7 +148,7 @@ def _open_leaving_steps(
     the concerns on which they are."""
     earlier = _find_open_leaving_steps({row.child_id for row in rows})
     owed = _find_owed_steps(rows)
-    concerns = _find_holding_concerns({row.child_id for row, _ in owed})
+    concerns = ConcernChild.objects.newest_concern_of_each_child({row.child_id for row, _ in owed})
     home = [row for row in rows if row.reason == LeavingReason.HOME_EDUCATION]
     protected = {row.child_id for row, kind in owed if kind == StepKind.HOME_EDUCATION}
     without = protected - concerns.keys()
@@ -220,18 +220,6 @@ def _find_owed_steps(rows: Iterable[Departure]) -> list[tuple[Departure, StepKin
     return follows + [(row, StepKind.HOME_EDUCATION) for row in rows if row.child_id in held]
 
 
-def _find_holding_concerns(children: Collection[int]) -> dict[int, int]:
-    """Child key -> key of the concern that holds the steps of their leaving: the newest that is
-    open, else the newest. Children about whom there is none are left out."""
-    about = ConcernChild.objects.subjects_only().filter(child__in=children)
-    rows = about.order_by("concern").values_list("child", "concern", "concern__closed_at")
-    found: dict[int, tuple[bool, int]] = {}
-    for child, concern, closed_at in rows:
-        if child is not None:
-            found[child] = max(found.get(child, (False, 0)), (closed_at is None, concern))
-    return {child: concern for child, (_, concern) in found.items()}
-
-
 def _lock_agendas(record: ActRecorder, keys: Iterable[int]) -> dict[int, NextSteps]:
     rows = Concern.objects.filter(pk__in=keys).select_related("holder").order_by("pk")
     concerns = list(rows.select_for_update(of=("self",)))
@@ -256,7 +244,7 @@ def move_leaving_steps(record: ActRecorder, agenda: NextSteps, was: Child | None
     agenda.end_steps(owed, StepEnding.SUPERSEDED)
     if was is None or not owed:
         return []
-    concerns = _find_holding_concerns({was.pk})
+    concerns = ConcernChild.objects.newest_concern_of_each_child({was.pk})
     for step in owed if not concerns else ():
         if step.kind == StepKind.HOME_EDUCATION and step.departure:
             _send_home_education_concern(record, step.departure, protected=True)

@@ -8,6 +8,7 @@ and why, and only the concern's own pages show that. The right child gets a new 
 on which nothing has been decided or said yet. What else follows from a move is in `refiling.py`.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -32,6 +33,16 @@ class ConcernChildren(CaseRows[ConcernRow]):
     def subjects_only(self) -> Self:
         """Only the children it is about, not those also involved."""
         return self.filter(part=ChildPart.ABOUT)
+
+    def newest_concern_of_each_child(self, children: Collection[int]) -> dict[int, int]:
+        """Key of each of `children` -> key of the newest open concern among these rows that is
+        about them; if all are closed, the newest. Whoever has none is left out."""
+        about = self.subjects_only().filter(child__in=children)
+        rows = about.order_by("concern").values_list("child", "concern", "concern__closed_at")
+        found: dict[int, tuple[bool, int]] = {}
+        for child, concern, closed_at in rows:
+            found[child] = max(found.get(child, (False, 0)), (closed_at is None, concern))
+        return {child: concern for child, (_, concern) in found.items()}
 
 
 class ConcernChild(CaseRow):
