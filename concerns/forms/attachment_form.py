@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from concerns.forms.govuk_layout import ButtonRow, SubmitButton, lay_out_form
-from concerns.rules.attachments import ACCEPTED, NO_BODY_PHOTOGRAPHS
+from concerns.rules.attachments import ACCEPTED, FILES_TAKEN, NO_BODY_PHOTOGRAPHS
 
 NO_FILE = "Choose a file"
 # The value of the button that records what is in a form, and goes on to the files of it.
@@ -31,8 +31,7 @@ class AddFilesForm(forms.Form):
 
     added = forms.Field(
         label="Choose files",
-        help_text="PDF, Word, OpenDocument, pictures (JPEG, PNG, HEIC), plain text, or e-mails "
-        "(.eml, .msg). 25 MB each, and 20 at once.",
+        help_text=FILES_TAKEN,
         error_messages={"required": NO_FILE},
         widget=ManyFilesInput(attrs={"accept": ACCEPTED, "multiple": True}),
     )

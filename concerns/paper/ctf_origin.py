@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, fields, replace
 
 from concerns.models.school.school import School
+from concerns.paper.contact_columns import MOST_CONTACTS
 from concerns.paper.csv_reading import CsvFileTable, read_table
 from concerns.paper.school_rows import is_name_of_school
 
@@ -34,6 +35,11 @@ class CtfOrigin:
     destination_number: str = ""
     destination_urn: str = ""
     more_contacts: str = ""
+
+    @property
+    def contacts_read(self) -> int:
+        """How many contacts of each pupil are read."""
+        return MOST_CONTACTS
 
     @property
     def source(self) -> str:

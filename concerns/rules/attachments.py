@@ -47,6 +47,13 @@ NO_BODY_PHOTOGRAPHS = (
 )
 
 
+# Which files a form takes, in words. A new kind of file is named here too.
+FILES_TAKEN = (
+    "PDF, Word, OpenDocument, pictures (JPEG, PNG, HEIC), plain text, or e-mails (.eml, .msg). "
+    f"{LARGEST // MEGABYTE} MB each, and {MOST_AT_ONCE} at once."
+)
+
+
 class FileKind(Choice):
     """The kinds that are kept."""
 
@@ -66,8 +73,14 @@ class FileFault(Choice):
     """Why a file was not kept, in sentences that stand after its name."""
 
     EMPTY = "empty", "It is empty. Open it where it came from, and save it again."
-    LARGE = "large", "It is larger than 25 MB. Save it smaller, or in parts."
-    MANY = "many", "Only 20 files can be sent together. Add this one after those have been sent."
+    LARGE = (
+        "large",
+        f"It is larger than {LARGEST // MEGABYTE} MB. Save it smaller, or in parts.",
+    )
+    MANY = (
+        "many",
+        f"Only {MOST_AT_ONCE} files can be sent together. Add this one after those have been sent.",
+    )
     KIND = (
         "kind",
         "Files of this kind are not kept. Save it as a PDF, a Word or OpenDocument file, a picture"
