@@ -65,7 +65,8 @@ class HistoryChanged(ActRefused):
 def upload(
     *, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord
 ) -> HistoryUpload:
-    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
+    """Keep a file, encrypted, until it is confirmed. Deletes the files that have waited too
+    long to be confirmed (`UNCONFIRMED_KEPT_FOR`)."""
     HistoryUpload.objects.of_school(by).filter(read_at__lt=now - UNCONFIRMED_KEPT_FOR).delete()
     file = HistoryUpload.objects.create(
         school=by.school, by=by.person, read_at=now, content=content

@@ -25,6 +25,7 @@ from concerns.paper.attachment_reading import build_files_form, keep_posted_file
 from concerns.paper.history_matching import count_lines_by_child
 from concerns.paper.history_rows import guess_history_columns
 from concerns.paper.package_reading import PackageUnreadable
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR_IN_WORDS
 
 
 def home(request):
@@ -37,6 +38,7 @@ def home(request):
         "form": form,
         "waiting": queries.newest_own_upload(viewer),
         "imports": queries.list_own_imports(viewer),
+        "kept_for": UNCONFIRMED_KEPT_FOR_IN_WORDS,
     }
     return render(request, "history/home.html", page, status=422 if form.is_bound else 200)
 

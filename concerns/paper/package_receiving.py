@@ -23,8 +23,12 @@ from concerns.paper.package_writing import measure_package
 from concerns.paper.virus_scan import VirusScanner
 from concerns.rules.attachments import clean_file_name
 from concerns.rules.wording import format_date_or_time
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR_IN_WORDS
 
-GONE = "The package has been deleted, because it waited for a day. Upload it again."
+GONE = (
+    "The package has been deleted, because it waited for longer than "
+    f"{UNCONFIRMED_KEPT_FOR_IN_WORDS}. Upload it again."
+)
 NO_ROOM = "Nothing was brought in: the disk takes no more. Tell your technician, and try again."
 
 

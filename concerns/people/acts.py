@@ -59,7 +59,8 @@ def bring_staff(
 
 @act(May.PEOPLE, Kind.STAFF_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> StaffFile:
-    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
+    """Keep a file, encrypted, until it is confirmed. Deletes the files that have waited too
+    long to be confirmed (`UNCONFIRMED_KEPT_FOR`)."""
     before = now - UNCONFIRMED_KEPT_FOR
     StaffFile.objects.of_school(by).awaiting_confirmation().filter(read_at__lt=before).delete()
     file = StaffFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)

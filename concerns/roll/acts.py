@@ -82,7 +82,8 @@ class RollChanged(ActRefused):
 
 @act(May.ROLL, Kind.ROLL_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> RollFile:
-    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
+    """Keep a file, encrypted, until it is confirmed. Deletes the files that have waited too
+    long to be confirmed (`UNCONFIRMED_KEPT_FOR`)."""
     before = now - UNCONFIRMED_KEPT_FOR
     RollFile.objects.of_school(by).awaiting_import().filter(read_at__lt=before).delete()
     file = RollFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)

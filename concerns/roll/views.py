@@ -20,6 +20,7 @@ from concerns.roll.forms import (
     TakeBackForm,
     read_answered_uids,
 )
+from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR_IN_WORDS
 
 # Letters of what is looked for among the pupils; what is longer is cut.
 LONGEST = 200
@@ -48,7 +49,8 @@ def upload(request):
         viewer = request.viewer
         file = acts.upload(by=viewer, now=viewer.now, **form.act_arguments)
         return redirect("roll_file", file.uid)
-    return render(request, "roll/upload.html", {"form": form}, status=422 if form.is_bound else 200)
+    page = {"form": form, "kept_for": UNCONFIRMED_KEPT_FOR_IN_WORDS}
+    return render(request, "roll/upload.html", page, status=422 if form.is_bound else 200)
 
 
 def file(request, uid):

@@ -13,8 +13,10 @@ from concerns.models.child.earlier_record import HistoryUpload
 from concerns.models.roll.roll_file import RollFile
 from concerns.models.school.staff_file import StaffFile
 
-# How long an unconfirmed file is kept.
+# How long an unconfirmed file is kept. How long a package that was made here waits to be
+# downloaded is in `rules/child_package.py`.
 UNCONFIRMED_KEPT_FOR = timedelta(days=1)
+UNCONFIRMED_KEPT_FOR_IN_WORDS = "a day"
 
 
 def delete_unconfirmed_files(now: datetime) -> None:

@@ -2,7 +2,7 @@
 and for whom. That it was sent is another row (`FileSending`).
 
 The archive itself, which is encrypted to a passphrase that is kept nowhere, waits for its maker in
-the folder of added files, and is deleted after a day. The row stays.
+the folder of added files, and is deleted after `MADE_PACKAGE_KEPT_FOR`. The row stays.
 """
 
 import os

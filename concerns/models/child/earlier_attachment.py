@@ -82,7 +82,8 @@ class PackageUploads(ViewerScopedQuerySet[Any]):
 class PackageUpload(SchoolOwnedModel):
     """A package that was uploaded and is not confirmed yet. The archive is in the folder in which
     packages wait (`child_package.py`), still encrypted; its passphrase is here, encrypted as words
-    are. Both are deleted once it is brought in, or after a day."""
+    are. Both are deleted once it is brought in, or once it has waited too long
+    (`workflow/unconfirmed_files.py`)."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
