@@ -12,6 +12,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
+from concerns.rules.child_file_days import find_future_fault
 from concerns.rules.child_file_vocabulary import StatusKind, YesNo
 from concerns.rules.education_elsewhere import (
     TIMETABLE_OVER,
@@ -55,7 +56,7 @@ class ElsewhereForm(DraftableForm):
     other_days = WordsField(
         "Who knows where the child is at other times?",
         line=True,
-        help_text="In school hours in which they are not there: with whom they are, and who asks.",
+        help_text="In school hours when they are not there: who they are with, and who checks.",
     )
     checks = choice_field(
         "Has the provider confirmed in writing that its staff were checked?", YesNo
@@ -105,8 +106,8 @@ class ElsewhereForm(DraftableForm):
         given = super().clean()
         since = given.get("since")
         ends = given.get("planned_end")
-        if since and since > self.today:
-            self.add_error("since", "This day is in the future. Record it when it has begun")
+        if future := find_future_fault(since, self.today):
+            self.add_error("since", future)
         fault = find_elsewhere_dates_fault(self.kind, since, ends, self.today)
         if fault and "planned_end" not in self.errors:
             self.add_error("planned_end", fault)
@@ -182,8 +183,9 @@ class ReviewForm(DraftableForm):
         elif next_on:
             if fault := find_elsewhere_review_fault(days, today, planned_end, next_on):
                 self.add_error("next_on", fault)
-        elif not ended and "next_on" in self.fields and "next_on" not in self.errors:
-            self.add_error("next_on", "Enter the next review, or below that it has ended")
+        elif not ended and "next_on" in self.fields:
+            if "next_on" not in self.errors:
+                self.add_error("next_on", "Enter the next review, or below that it has ended")
         else:
             self._check_ending(given, today)
         return given
@@ -191,8 +193,8 @@ class ReviewForm(DraftableForm):
     def _check_ending(self, given: dict, today: date) -> None:
         if not given.get("why"):
             self.add_error("why", "Write why it has ended")
-        if given.get("until") and given["until"] > today:
-            self.add_error("until", "This day is in the future. Leave it empty until then")
+        if future := find_future_fault(given.get("until"), today):
+            self.add_error("until", future)
         if not given.get("now_at"):
             self.add_error("now_at", "Write where the child is taught now")
 

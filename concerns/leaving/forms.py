@@ -192,7 +192,7 @@ class HomeEducationForm(DraftableForm):
     )
     helper = lay_out_form(
         TextBlock(
-            "All three are needed. Save what you have, and come back when you know the rest.",
+            "Every answer is needed. Save what you have, and come back when you know the rest.",
             kind="hint",
         ),
         "consent",

@@ -18,6 +18,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories, homes
+from tests.desk import summary_errors
 from tests.factories import NOW
 from tests.homes import SOON
 from tests.leavers import DAY, LATER, leave
@@ -141,6 +142,9 @@ def test_by_its_pages(client, lead, child, opened):
     assert "Placement: Hill Farm" in text(signed_in.get(file))
     page = reverse("elsewhere_review", args=[step.uid])
     assert press(signed_in, page, seen="no", words="Not seen.").status_code == 422
+    no_day = {"next_on_day": "31", "next_on_month": "2", "next_on_year": "2027"}
+    answer = press(signed_in, page, seen="no", words="Not seen.", **no_day)
+    assert len(summary_errors(answer)) == 1
     given = {"seen": "yes", "words": "Settled.", "why": "Over", "now_at": "Here, full time"}
     assert press(signed_in, page, **given).status_code == 302
     assert "Hill Farm" in text(signed_in.get(file))

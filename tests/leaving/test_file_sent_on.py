@@ -360,7 +360,7 @@ def test_a_child_who_is_back_is_shown_as_on_the_roll_again(signed_in, lead, chil
     address = reverse("leaving_child", args=[child.uid])
     page = text(signed_in.get(address))
     assert "On the roll again since 4 November 2026" in page
-    assert "They go somewhere else" not in page
+    assert "Change where they go" not in page
     page = text(signed_in.get(reverse("leaving_send", args=[step.uid])))
     assert "This is no longer to be done" in page
 
