@@ -53,7 +53,7 @@ from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
 ALL_HERE = "All that is in this package is here already. Nothing was brought in twice."
 SAY_SAME_CHILD = "Say whether the package is about this child."
-ARRIVED = "As an encrypted package, which was brought in here."
+PACKAGE_WAS_BROUGHT_IN = "As an encrypted package, which was brought in here."
 NAME_THE_SYSTEM = "Say which system this file comes from."
 
 
@@ -360,11 +360,11 @@ def _note_arrival(record: ActRecord, child: Child, school: str) -> None:
         file=expected,
         stage=FileStage.RECEIVED,
         happened_at=record.now,
-        words=ARRIVED,
+        words=PACKAGE_WAS_BROUGHT_IN,
         by=record.by.person,
         at=record.now,
     )
-    said = {"words": ARRIVED}
+    said = {"words": PACKAGE_WAS_BROUGHT_IN}
     reason = FileStage.RECEIVED.value
     of = [child.uid]
     record(

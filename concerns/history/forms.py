@@ -20,7 +20,7 @@ from concerns.rules.child_package import tidy_passphrase
 from concerns.rules.wording import format_date_or_time, number_with_noun
 
 NOT_WHOSE = "Choose at least one column that says which child a line is about"
-ANSWER = "whose-"
+OWNER_FIELD_PREFIX = "whose-"
 
 
 class HistoryUploadForm(TableUploadForm):
@@ -77,7 +77,7 @@ class ConfirmHistoryForm(forms.Form):
         super().__init__(data, initial={"seen": plan.plan_digest})
         names = []
         for place, asked in enumerate(plan.asked):
-            name = f"{ANSWER}{place}"
+            name = f"{OWNER_FIELD_PREFIX}{place}"
             names.append(name)
             self.fields[name] = forms.ChoiceField(
                 label=_ask_whose(asked),
@@ -95,9 +95,9 @@ class ConfirmHistoryForm(forms.Form):
     def answers(self) -> dict[int, str]:
         """{place among those asked: uid of the child}. Only of a valid form."""
         return {
-            int(name.removeprefix(ANSWER)): said
+            int(name.removeprefix(OWNER_FIELD_PREFIX)): said
             for name, said in self.cleaned_data.items()
-            if name.startswith(ANSWER) and said
+            if name.startswith(OWNER_FIELD_PREFIX) and said
         }
 
     def with_error(self, words: str) -> "ConfirmHistoryForm":
@@ -118,14 +118,14 @@ class BringDocumentsForm(forms.Form):
         self.rows = rows
         self.by_upn = by_upn
         for row in rows:
-            self.fields[f"{ANSWER}{row.file.uid}"] = _build_owner_field(row)
+            self.fields[f"{OWNER_FIELD_PREFIX}{row.file.uid}"] = _build_owner_field(row)
         button = SubmitButton("Bring these documents in", value="bring")
         self.helper = lay_out_form(*self.fields, ButtonRow(button))
 
     def clean(self) -> dict[str, Any]:
         self.owners: dict[UUID, UUID] = {}
         for row in self.rows:
-            name = f"{ANSWER}{row.file.uid}"
+            name = f"{OWNER_FIELD_PREFIX}{row.file.uid}"
             said = self.cleaned_data.get(name, "")
             if said and not (row.child or row.offered):
                 known = self.by_upn.get(said.replace(" ", "").upper())

@@ -97,7 +97,7 @@ class FileStepForm(DraftableForm):
         self.moment = past_moment.read_moment(self, "happened", self.now)
         return given
 
-    def need(self, name: str, words: str) -> None:
+    def require_answer(self, name: str, words: str) -> None:
         """Add an error to `name` if nothing is typed in it."""
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, words)
@@ -147,10 +147,10 @@ class SendFileForm(FileStepForm):
     def clean(self):
         given = super().clean()
         if given.get("stage") == SendingStage.SENT:
-            self.need("how", "Choose how it was sent")
-            self.need("person_there", "Write who received it there")
+            self.require_answer("how", "Choose how it was sent")
+            self.require_answer("person_there", "Write who received it there")
         elif given.get("stage") == SendingStage.NOT_NEEDED:
-            self.need("words", "Write why it is not sent")
+            self.require_answer("words", "Write why it is not sent")
         return given
 
     @property

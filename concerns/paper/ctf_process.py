@@ -144,9 +144,9 @@ class TransferFile(ContentHandler):
         if self._open and local in _NOT_KEPT:
             self._skipped_from = len(self._path)
         elif self._open or self._path[1:] in (["Header"], ["CTFpupilData", "Pupil"]):
-            self._keep(Element(local))
+            self._open_element(Element(local))
 
-    def _keep(self, element: Element) -> None:
+    def _open_element(self, element: Element) -> None:
         if self._open:
             self._open[-1].children.append(element)
         else:
@@ -217,7 +217,7 @@ def read_pupil(pupil: Element, header: dict[str, str]) -> dict[str, object]:
         "in_care": pupil.text_at("LookedAfter/InCare", "BasicDetails/LookedAfter/InCare"),
         "sen": _sen_provision(pupil),
         "address": _address_words(address),
-        "postcode": _postcode(address),
+        "postcode": _find_postcode(address),
         "email": pupil.text_at("Email"),
         "entry": school.text_at("EntryDate"),
         "left_on": school.text_at("LeavingDate"),
@@ -268,9 +268,11 @@ def _own_school(pupil: Element, number: str) -> Element:
     return max(stays, key=lambda one: one.text_at("EntryDate"), default=Element(""))
 
 
-def _leaves(one: Element) -> list[Element]:
+def _elements_with_text(one: Element) -> list[Element]:
     return (
-        [one] if not one.children else [leaf for child in one.children for leaf in _leaves(child)]
+        [one]
+        if not one.children
+        else [leaf for child in one.children for leaf in _elements_with_text(child)]
     )
 
 
@@ -278,7 +280,7 @@ def _address_words(address: Element) -> str:
     """The parts in their order. A house's number stands before its street without a comma."""
     words = ""
     after_number = False
-    for leaf in _leaves(address):
+    for leaf in _elements_with_text(address):
         if leaf.text and leaf is not address and not _NO_WORDS.fullmatch(leaf.name):
             between = " " if after_number else ", " if words else ""
             words += between + leaf.text
@@ -286,19 +288,21 @@ def _address_words(address: Element) -> str:
     return words
 
 
-def _postcode(address: Element) -> str:
+def _find_postcode(address: Element) -> str:
     names = ("PostCode", "Postcode")
-    return next((leaf.text for leaf in _leaves(address) if leaf.name in names and leaf.text), "")
+    return next(
+        (leaf.text for leaf in _elements_with_text(address) if leaf.name in names and leaf.text), ""
+    )
 
 
 def _read_contacts(pupil: Element) -> list[dict[str, str]]:
     """The contacts in their order; those without one last, as they stand."""
     contacts = pupil.find_all("Contacts", "Contact")
-    contacts.sort(key=lambda one: _order(one) or MOST_OF_A_PUPIL)
+    contacts.sort(key=lambda one: _contact_priority(one) or MOST_OF_A_PUPIL)
     return [_read_contact(one) for one in contacts]
 
 
-def _order(contact: Element) -> int:
+def _contact_priority(contact: Element) -> int:
     order = contact.text_at("Order")
     return int(order) if re.fullmatch(r"\d{1,3}", order, re.ASCII) else 0
 
@@ -316,7 +320,7 @@ def _read_contact(contact: Element) -> dict[str, str]:
         ),
         "email": contact.text_at("Email"),
         "same_address": contact.text_at("Address/AddressAsPupil", "AddressAsPupil"),
-        "address": ", ".join(filter(None, [_address_words(address), _postcode(address)])),
+        "address": ", ".join(filter(None, [_address_words(address), _find_postcode(address)])),
         **_read_telephones(contact),
     }
     return {key: value for key, value in said.items() if value}

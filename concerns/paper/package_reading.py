@@ -38,7 +38,7 @@ NOT_OPENED = (
     "The passphrase is not the one of this package. Ring the school that sent it, and type what "
     "they read out."
 )
-ALTERED = (
+PACKAGE_ALTERED = (
     "Something in this package is not what the other school put in. Nothing was kept. Ring them, "
     "and ask for another one."
 )
@@ -50,7 +50,7 @@ TOO_LARGE = (
     "This package is larger than one that can be brought in. Nothing was kept. Open it with 7-Zip, "
     "or ask the school that sent it for two smaller ones."
 )
-NEWER = (
+PACKAGE_FORMAT_NEWER = (
     "This package was made by a newer release. Ask your technician to install the newest one here, "
     "or open it with 7-Zip."
 )
@@ -152,16 +152,16 @@ class PackageReader:
                 while piece := member.read(_PIECE):
                     left -= len(piece)
                     if left < 0:
-                        raise PackageUnreadable(ALTERED)
+                        raise PackageUnreadable(PACKAGE_ALTERED)
                     yield piece
         except (*_BROKEN, OSError) as wrong:
-            raise PackageUnreadable(ALTERED) from wrong
+            raise PackageUnreadable(PACKAGE_ALTERED) from wrong
         if left:
-            raise PackageUnreadable(ALTERED)
+            raise PackageUnreadable(PACKAGE_ALTERED)
 
     def _require_digest(self, name: str, digest: str) -> None:
         if self._digests[name] != digest:
-            raise PackageUnreadable(ALTERED)
+            raise PackageUnreadable(PACKAGE_ALTERED)
 
     def _require_passphrase(self) -> None:
         try:
@@ -225,7 +225,7 @@ def _read_json(held: bytes) -> Mapping[str, Any]:
     if not isinstance(version, int) or version < 1:
         raise PackageUnreadable(NOT_READABLE)
     if version > package_format.VERSION:
-        raise PackageUnreadable(NEWER)
+        raise PackageUnreadable(PACKAGE_FORMAT_NEWER)
     return said
 
 
@@ -234,11 +234,11 @@ def _check_manifest(manifest: Mapping[str, Any], members: Mapping[str, Any]) -> 
     listed = _read_rows(manifest.get("members"), package_format.MEMBER, _MOST_MEMBERS)
     digests = {row["name"]: row["sha256"] for row in listed}
     if len(digests) != len(listed) or digests.keys() != members.keys() - {package_format.MANIFEST}:
-        raise PackageUnreadable(ALTERED)
+        raise PackageUnreadable(PACKAGE_ALTERED)
     for row in listed:
         is_size = row["size"] == str(members[row["name"]].file_size)
         if not is_size or not _HEX.fullmatch(row["sha256"]):
-            raise PackageUnreadable(ALTERED)
+            raise PackageUnreadable(PACKAGE_ALTERED)
     return digests
 
 
@@ -254,10 +254,10 @@ def _check_record(
     )
     same = ("school", "child", "package", "made_at")
     if any(manifest.get(name) != said.get(name) for name in same):
-        raise PackageUnreadable(ALTERED)
+        raise PackageUnreadable(PACKAGE_ALTERED)
     attached = {name: held for name, held in digests.items() if ATTACHMENT_NAME.fullmatch(name)}
     if {row["file"]: row["sha256"] for row in record.files} != attached:
-        raise PackageUnreadable(ALTERED)
+        raise PackageUnreadable(PACKAGE_ALTERED)
     if not all(_SIZE.fullmatch(row["size"]) for row in record.files):
         raise PackageUnreadable(NOT_READABLE)
     _require_moments(record)

@@ -25,7 +25,7 @@ from concerns.rules.attachments import clean_file_name
 from concerns.rules.wording import format_date_or_time
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR_IN_WORDS
 
-GONE = (
+PACKAGE_DELETED = (
     "The package has been deleted, because it waited for longer than "
     f"{UNCONFIRMED_KEPT_FOR_IN_WORDS}. Upload it again."
 )
@@ -64,7 +64,7 @@ def open_kept_package(upload: PackageUpload) -> Iterator[PackageReader]:
     try:
         file = path_of_package(upload.uid).open("rb")
     except OSError as gone:
-        raise PackageUnreadable(GONE) from gone
+        raise PackageUnreadable(PACKAGE_DELETED) from gone
     with file:
         yield PackageReader(file, upload.passphrase)
 

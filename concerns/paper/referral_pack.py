@@ -82,7 +82,7 @@ def list_pack_sections(
         ),
         PackSection("Contacts in the school's own system", _rows_of_contacts(file)),
         PackSection("Statuses and professionals", _rows_of_help(file)),
-        PackSection("Consent", [_row("Consent to the referral", consent, "consent")]),
+        PackSection("Consent", [_build_pack_row("Consent to the referral", consent, "consent")]),
     ]
     return [section for section in sections if section.rows]
 
@@ -100,63 +100,69 @@ def count_unknown(sections: Iterable[PackSection]) -> int:
     return sum(not one.may_be_none for row in rows for one in row.unknown)
 
 
-def _row(label: str, lines: Iterable[str], what: str, *, may_be_none: bool = False) -> PackRow:
+def _build_pack_row(
+    label: str, lines: Iterable[str], what: str, *, may_be_none: bool = False
+) -> PackRow:
     """A row of which, if there are no lines, nothing is known."""
     found = list(dict.fromkeys(filter(None, lines)))
     return PackRow(label, found, [] if found else [Unknown(what, may_be_none=may_be_none)])
 
 
-def _join(*parts: str) -> str:
+def _join_parts(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _in_system(words: str) -> str:
+def _mark_as_of_system(words: str) -> str:
     return f"{words} (in the school's own system)" if words else ""
 
 
 def _rows_of_numbers(school: School, file: ChildFile) -> list[PackRow]:
     child = file.child
     before = [
-        f"Was {_join(one.legal_name, one.other_name and f'known as {one.other_name}')}, until "
+        f"Was {_join_parts(one.legal_name, one.other_name and f'known as {one.other_name}')}, until "
         f"{format_date_or_time(one.until)}"
         for one in file.names_before
     ]
     former_upn = _words_in_system(file, RollDetailKind.FORMER_UPN)
-    upns = list(dict.fromkeys(filter(None, [child.upn, *_written(file, LeadDetailKind.UPN)])))
-    numbers = _written(file, LeadDetailKind.NHS_NUMBER)
+    upns = list(
+        dict.fromkeys(filter(None, [child.upn, *_words_of_a_lead(file, LeadDetailKind.UPN)]))
+    )
+    numbers = _words_of_a_lead(file, LeadDetailKind.NHS_NUMBER)
     return [
         PackRow("Legal name", [child.legal_name]),
         PackRow("Known as", [child.other_name or "No other name is recorded", *before]),
         PackRow("Date of birth", [format_date_or_time(child.born)]),
-        PackRow("School", [_join(school.name, child.detail)]),
+        PackRow("School", [_join_parts(school.name, child.detail)]),
         PackRow(
             "UPN",
             [*upns, *([f"Before: {former_upn}"] if former_upn else [])],
             [] if upns else [Unknown("upn")],
         ),
-        _row("NHS number", [child.identifier_words, *numbers], "nhs_number"),
+        _build_pack_row("NHS number", [child.identifier_words, *numbers], "nhs_number"),
     ]
 
 
 def _rows_of_details(file: ChildFile) -> list[PackRow]:
     kinds = [kind for kind in LeadDetailKind if kind not in _NUMBERS]
-    rows = [_row(kind.label, _lines_of_detail(file, kind), kind.value) for kind in kinds]
-    spoken = [_join(one.language, one.spoken_by) for one in file.languages]
+    rows = [_build_pack_row(kind.label, _lines_of_detail(file, kind), kind.value) for kind in kinds]
+    spoken = [_join_parts(one.language, one.spoken_by) for one in file.languages]
     asked = [
         f"{one.language}: {one.interpreter_words}"
         for one in file.languages
         if one.interpreter != YesNo.NOT_KNOWN
     ]
     homes = [
-        _join(
+        _join_parts(
             " ".join(address.home.household.address.split()),
             (address.home.since and f"since {format_date_or_time(address.home.since)}") or "",
         )
         for address in file.addresses
     ]
-    doctors = [_professional(one) for one in file.professionals if one.profession == Profession.GP]
+    doctors = [
+        _professional_in_words(one) for one in file.professionals if one.profession == Profession.GP
+    ]
     language, interpreter, address, gp = (
-        _in_system(_words_in_system(file, kind))
+        _mark_as_of_system(_words_in_system(file, kind))
         for kind in (
             RollDetailKind.FIRST_LANGUAGE,
             RollDetailKind.INTERPRETER,
@@ -165,10 +171,10 @@ def _rows_of_details(file: ChildFile) -> list[PackRow]:
         )
     )
     rows += [
-        _row("First language, and languages at home", [*spoken, language], "language"),
-        _row("Interpreter needed", [*asked, interpreter], "language"),
-        _row("GP", [*doctors, gp], "professional"),
-        _row("Address", [*homes, address], "address"),
+        _build_pack_row("First language, and languages at home", [*spoken, language], "language"),
+        _build_pack_row("Interpreter needed", [*asked, interpreter], "language"),
+        _build_pack_row("GP", [*doctors, gp], "professional"),
+        _build_pack_row("Address", [*homes, address], "address"),
     ]
     others = [
         f"{one.kind_words}: {one.words}" for one in file.details if one.kind not in _WITH_A_ROW
@@ -180,16 +186,16 @@ def _words_in_system(file: ChildFile, kind: RollDetailKind) -> str:
     return next((one.words for one in file.details if one.kind == kind), "")
 
 
-def _written(file: ChildFile, kind: LeadDetailKind) -> list[str]:
+def _words_of_a_lead(file: ChildFile, kind: LeadDetailKind) -> list[str]:
     """What a lead wrote of it."""
     return [one.words_as_read for one in file.lead_details if one.kind == kind]
 
 
 def _lines_of_detail(file: ChildFile, kind: LeadDetailKind) -> list[str]:
     """What a lead wrote, then what the school's own system says if that is something else."""
-    written = _written(file, kind)
+    written = _words_of_a_lead(file, kind)
     said = _words_in_system(file, RollDetailKind(kind.value))
-    return [*written, *([_in_system(said)] if said and said not in written else [])]
+    return [*written, *([_mark_as_of_system(said)] if said and said not in written else [])]
 
 
 def _rows_of_home(file: ChildFile) -> list[PackRow]:
@@ -229,7 +235,7 @@ def _rows_of_siblings(school: School, file: ChildFile, left_out: Collection[UUID
     rows = [
         PackRow(
             child.name,
-            [f"Born: {format_date_or_time(child.born)}", _join(school.name, child.detail)],
+            [f"Born: {format_date_or_time(child.born)}", _join_parts(school.name, child.detail)],
             uid=child.uid,
         )
         for child in file.siblings_here
@@ -270,25 +276,27 @@ def _contact_row(one: FileContact) -> PackRow:
 
 def _rows_of_help(file: ChildFile) -> list[PackRow]:
     now = [
-        _join(one.words, (one.since and f"since {format_date_or_time(one.since)}") or "")
+        _join_parts(one.words, (one.since and f"since {format_date_or_time(one.since)}") or "")
         for one in file.statuses
     ]
     before = [
-        f"Ended: {_join(one.words, (one.until and format_date_or_time(one.until)) or '')}"
+        f"Ended: {_join_parts(one.words, (one.until and format_date_or_time(one.until)) or '')}"
         for one in file.ended_statuses
     ]
-    proposed = [f"{_in_system(words)}, not confirmed" for words in file.proposed_statuses]
+    proposed = [f"{_mark_as_of_system(words)}, not confirmed" for words in file.proposed_statuses]
     others = [
-        _professional(one) for one in file.other_professionals if one.profession != Profession.GP
+        _professional_in_words(one)
+        for one in file.other_professionals
+        if one.profession != Profession.GP
     ]
-    workers = [_professional(one) for one in file.social_workers]
+    workers = [_professional_in_words(one) for one in file.social_workers]
     return [
-        _row("Statuses", [*now, *before, *proposed], "status", may_be_none=True),
-        _row("Social worker", workers, "professional", may_be_none=True),
-        _row("Other professionals", others, "professional", may_be_none=True),
+        _build_pack_row("Statuses", [*now, *before, *proposed], "status", may_be_none=True),
+        _build_pack_row("Social worker", workers, "professional", may_be_none=True),
+        _build_pack_row("Other professionals", others, "professional", may_be_none=True),
         PackRow("Home authority", [file.authority.name]),
     ]
 
 
-def _professional(one: Professional) -> str:
-    return _join(one.name, one.profession_words, one.agency, one.telephone, one.email)
+def _professional_in_words(one: Professional) -> str:
+    return _join_parts(one.name, one.profession_words, one.agency, one.telephone, one.email)

@@ -57,7 +57,6 @@ from concerns.workflow.next_steps import NextSteps
 from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 
-MISSING = StepKind.MISSING_FROM_ROLL
 ANSWERED = (
     "Somebody has answered for one of these pupils already, so nothing was changed. Open this page "
     "again to see who is left."
@@ -232,7 +231,7 @@ def _update_missing_steps(by: Viewer, record: ActRecord, now: datetime) -> None:
     missing: list[NextSteps] = []
     for agenda in record.agendas_of_concerns(concerns):
         if agenda.concern.pk in end:
-            agenda.complete_steps(MISSING)
+            agenda.complete_steps(StepKind.MISSING_FROM_ROLL)
             agenda.ensure_next_step()
         else:
             missing.append(agenda)
@@ -248,7 +247,7 @@ def _concerns_needing_step(by: Viewer) -> Iterator[int]:
         concern__closed_at__isnull=True,
         child__in=RollQuestion.objects.of_school(by).unanswered_questions().values("child"),
     )
-    told = Step.objects.filter(kind=MISSING, concern__in=about.values("concern"))
+    told = Step.objects.filter(kind=StepKind.MISSING_FROM_ROLL, concern__in=about.values("concern"))
     waiting = set(told.open().values_list("concern", flat=True))
     last = dict(told.values_list("concern").annotate(Max("opened_at")))
     for concern, child in about.values_list("concern", "child"):
@@ -266,7 +265,11 @@ def _concerns_with_child_found(by: Viewer, now: datetime) -> Iterable[int]:
     rows = ConcernChild.objects.filter(concern__closed_at__isnull=True)
     return (
         rows.filter(child__in=here.values("child"))
-        .filter(concern__in=Step.objects.open().filter(kind=MISSING).values("concern"))
+        .filter(
+            concern__in=Step.objects.open()
+            .filter(kind=StepKind.MISSING_FROM_ROLL)
+            .values("concern")
+        )
         .exclude(concern__in=rows.filter(child__left__isnull=False).values("concern"))
         .exclude(concern__in=rows.filter(child__in=_children_not_found(said)).values("concern"))
         .values_list("concern", flat=True)
@@ -312,7 +315,7 @@ def _ask_leads_about(children: list[int], record: ActRecord) -> None:
         about = ConcernChild.objects.filter(concern__closed_at__isnull=True, child__in=some)
         rows = Concern.objects.open().filter(pk__in=about.values("concern"))
         rows = rows.exclude(pk__in=[concern.pk for concern in concerns])
-        rows = rows.exclude(steps__in=Step.objects.open().filter(kind=MISSING))
+        rows = rows.exclude(steps__in=Step.objects.open().filter(kind=StepKind.MISSING_FROM_ROLL))
         concerns += rows.select_related("holder").order_by("pk").select_for_update(of=("self",))
     _open_missing_steps(record.by, record.agendas_of_concerns(concerns))
 
@@ -321,7 +324,7 @@ def _open_missing_steps(by: Viewer, agendas: Sequence[NextSteps]) -> None:
     """Open the step "find out" on each. It is the deputy's at once where the lead is kept out: who
     that is, is asked of each concern only if it may be somebody."""
     for agenda in agendas:
-        agenda.add_step(MISSING)
+        agenda.add_step(StepKind.MISSING_FROM_ROLL)
     leads = Person.objects.filter(posts__school=by.school, posts__role__in=LADDER[Role.DSL])
     keys = [agenda.concern.pk for agenda in agendas]
     if any(leads.excluded_from_any(*some).exists() for some in split_in_batches(keys)):

@@ -26,7 +26,7 @@ from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.concern_from_roll import send_concern_from_roll
 from concerns.workflow.next_steps import NextSteps
 
-WORDS = (
+UNACCOUNTED_ACCOUNT = (
     "This child is on the roll and was not in the roll file of {day}. The school office does not "
     "know where the child is."
 )
@@ -98,7 +98,7 @@ def _children_told_of(questions: Sequence[RollQuestion]) -> set[int]:
 
 
 def _send_concern(record: ActRecorder, question: RollQuestion) -> None:
-    words = WORDS.format(day=format_date_or_time(question.asked_at.date()))
+    words = UNACCOUNTED_ACCOUNT.format(day=format_date_or_time(question.asked_at.date()))
     send_concern_from_roll(
         record,
         question.child,

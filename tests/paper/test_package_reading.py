@@ -11,11 +11,11 @@ import pyzipper
 
 from concerns.paper import package_format, package_reading
 from concerns.paper.package_reading import (
-    ALTERED,
-    NEWER,
     NO_PACKAGE,
     NOT_OPENED,
     NOT_READABLE,
+    PACKAGE_ALTERED,
+    PACKAGE_FORMAT_NEWER,
     TOO_LARGE,
     PackageReader,
     PackageUnreadable,
@@ -163,7 +163,7 @@ def test_a_list_of_members_that_is_elsewhere_is_not_read(monkeypatch):
      "attachments/0001.pdf\0.exe", "attachments/", "record.json/", "attachments/00001.pdf"],
 )  # fmt: skip
 def test_a_member_of_any_other_name_is_refused(name):
-    assert refused(remake(add={name: b"x"})) in (NO_PACKAGE, ALTERED)
+    assert refused(remake(add={name: b"x"})) in (NO_PACKAGE, PACKAGE_ALTERED)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -208,7 +208,7 @@ def test_a_member_that_says_it_is_small_is_unpacked_no_further():
     whole = struct.pack("<I", 2_000_000)
     assert archive.count(whole) == 2
     lies = bytes(archive).replace(whole, struct.pack("<I", 20))
-    assert refused(lies) == ALTERED
+    assert refused(lies) == PACKAGE_ALTERED
 
 
 def test_files_that_are_more_than_a_package_holds_are_refused(monkeypatch):
@@ -226,29 +226,29 @@ def test_a_member_that_is_not_what_the_manifest_says_is_refused(name):
     held = members_of(write()[0])[name]
     other = held.replace(b"a", b"e", 1)
     assert other != held
-    assert refused(remake(add={name: other}, honest=False)) == ALTERED
+    assert refused(remake(add={name: other}, honest=False)) == PACKAGE_ALTERED
 
 
 def test_a_manifest_that_leaves_a_member_out_is_refused():
     def change(manifest):
         manifest["members"] = manifest["members"][1:]
 
-    assert refused(remake(change_manifest=change)) == ALTERED
+    assert refused(remake(change_manifest=change)) == PACKAGE_ALTERED
 
 
 def test_a_manifest_about_another_child_than_the_record_is_refused():
     def change(manifest):
         manifest["child"] = {**manifest["child"], "surname": "Other"}
 
-    assert refused(remake(change_manifest=change)) == ALTERED
+    assert refused(remake(change_manifest=change)) == PACKAGE_ALTERED
 
 
 def test_a_file_that_the_record_does_not_describe_is_refused():
-    assert refused(remake(add={"attachments/0002.pdf": b"x"})) == ALTERED
+    assert refused(remake(add={"attachments/0002.pdf": b"x"})) == PACKAGE_ALTERED
 
 
 def test_a_newer_version_says_what_to_do():
-    assert refused(remake(lambda record: record.update(version=2))) == NEWER
+    assert refused(remake(lambda record: record.update(version=2))) == PACKAGE_FORMAT_NEWER
 
 
 DEEP = b"[" * 200_000
