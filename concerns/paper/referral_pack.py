@@ -119,8 +119,8 @@ def _mark_as_of_system(words: str) -> str:
 def _rows_of_numbers(school: School, file: ChildFile) -> list[PackRow]:
     child = file.child
     before = [
-        f"Was {_join_parts(one.legal_name, one.other_name and f'known as {one.other_name}')}, until "
-        f"{format_date_or_time(one.until)}"
+        f"Was {_join_parts(one.legal_name, one.other_name and f'known as {one.other_name}')}, "
+        f"until {format_date_or_time(one.until)}"
         for one in file.names_before
     ]
     former_upn = _words_in_system(file, RollDetailKind.FORMER_UPN)
