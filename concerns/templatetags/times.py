@@ -6,6 +6,7 @@ from django import template
 
 from concerns.reading import when_written
 from concerns.rules import wording
+from concerns.rules.passwords import LINK_LASTS_IN_WORDS, PasswordLinkKind
 
 register = template.Library()
 when = register.filter("when", wording.format_date_or_time)
@@ -24,3 +25,9 @@ def waited_in_words(since: datetime, viewer) -> str:
 def late_in_words(step, viewer) -> str:
     """How late a step is, in its clock's calendar: "2 working days late". Empty if it is not."""
     return step.how_late_in_words(viewer.school.school_calendar, viewer.now)
+
+
+@register.simple_tag
+def password_link_lasts(kind: str) -> str:
+    """How long a link to choose a password works: "48 hours". `kind`: see `PasswordLinkKind`."""
+    return LINK_LASTS_IN_WORDS[PasswordLinkKind(kind)]
