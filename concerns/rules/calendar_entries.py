@@ -6,6 +6,7 @@ A meeting to come stands at its own time. Every other step stands on the day on 
 from datetime import date, timedelta
 
 from concerns.rules.clocks import MEETINGS, StepKind
+from concerns.rules.education_elsewhere import ELSEWHERE_REVIEW_STEPS
 from concerns.rules.words import Choice
 
 
@@ -19,7 +20,9 @@ class CalendarEntryKind(Choice):
 
 
 # Steps on which somebody looks at a child again, on a day chosen before.
-REVIEW_STEPS = frozenset({StepKind.LOOK_AFTER, StepKind.WATCH, StepKind.KEEP})
+REVIEW_STEPS = frozenset(
+    {StepKind.LOOK_AFTER, StepKind.WATCH, StepKind.KEEP, *ELSEWHERE_REVIEW_STEPS.values()}
+)
 # What such a step is called where there is room for a word or two; each has a day beside it.
 SHORT_WORDS: dict[StepKind, str] = {
     StepKind.CONFERENCE: "Initial conference",
@@ -28,6 +31,9 @@ SHORT_WORDS: dict[StepKind, str] = {
     StepKind.LOOK_AFTER: "Watch review",
     StepKind.WATCH: "The watch ends",
     StepKind.KEEP: "Look at the picture",
+    StepKind.REVIEW_PART_TIME: "Part-time review",
+    StepKind.REVIEW_OFF_SITE: "Off-site review",
+    StepKind.REVIEW_ALTERNATIVE: "Alternative review",
 }
 DAYS_OF_WEEK = 7
 

@@ -18,6 +18,7 @@ MONDAY = date(2026, 11, 30)
         (StepKind.CORE_GROUP, CalendarEntryKind.CONFERENCE),
         (StepKind.REVIEW_CONFERENCE, CalendarEntryKind.CONFERENCE),
         (StepKind.LOOK_AFTER, CalendarEntryKind.REVIEW),
+        (StepKind.REVIEW_PART_TIME, CalendarEntryKind.REVIEW),
         (StepKind.HEAR_BACK, CalendarEntryKind.STEP),
     ],
 )
