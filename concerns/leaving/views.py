@@ -1,6 +1,6 @@
 """Pages of children who leave: everybody, one child, and the steps for their file."""
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from concerns.doors import attachments
@@ -16,6 +16,8 @@ from concerns.leaving.forms import (
 from concerns.models.child.child_package import delete_package_file, path_of_package
 from concerns.paper import child_package
 from concerns.rules.child_package import ONLY_WHAT_YOU_READ
+
+ZIP = "application/zip"
 
 
 def home(request):
@@ -101,10 +103,13 @@ def package_file(request, uid):
     """The archive, for whoever made it. Its name says nothing of the child."""
     attachments.require_reading(request)
     found = queries.get_own_package(request.viewer, uid)
+    if request.method == "HEAD":
+        # Nothing is taken out: not every server keeps back the body of an answer to HEAD.
+        return HttpResponse(content_type=ZIP)
     try:
         file = path_of_package(found.uid).open("rb")
     except FileNotFoundError:
         return render(request, "leaving/package_gone.html", {"package": found}, status=410)
     queries.record_package_download(request.viewer, found)
     name = f"package-{found.uid.hex[:8]}.zip"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    return FileResponse(file, as_attachment=True, filename=name, content_type=ZIP)

@@ -158,7 +158,10 @@ def test_the_passphrase_is_kept_nowhere(desk, child, written):
 
 def test_its_maker_downloads_it_and_that_is_recorded(desk, child, written):
     made, _ = made_by_page(press(desk, child))
-    answer = desk.open(reverse("leaving_package_file", args=[made.uid]))
+    there = reverse("leaving_package_file", args=[made.uid])
+    assert desk.client.head(there).status_code == 200
+    assert not LedgerLine.objects.filter(kind=Kind.EXPORTED).exists()
+    answer = desk.open(there)
     assert b"".join(answer.streaming_content) == archive_of(made.uid)
     said = answer.headers["Content-Disposition"]
     assert said == f'attachment; filename="package-{made.uid.hex[:8]}.zip"'
