@@ -54,6 +54,7 @@ from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR
 ALL_HERE = "All that is in this package is here already. Nothing was brought in twice."
 SAY_SAME_CHILD = "Say whether the package is about this child."
 PACKAGE_WAS_BROUGHT_IN = "As an encrypted package, which was brought in here."
+DOCUMENTS_CHANGED = "These documents have changed meanwhile. Look at what waits now."
 NAME_THE_SYSTEM = "Say which system this file comes from."
 
 
@@ -154,7 +155,7 @@ def bring_documents(
         or len(waiting) < len(owners)
         or any(owners[file.uid] not in known for file in waiting)
     ):
-        raise ActRefused("These documents have changed meanwhile. Look at what waits now.")
+        raise ActRefused(DOCUMENTS_CHANGED)
     here = []
     for file in waiting:
         child = known[owners[file.uid]]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 from concerns.history import queries
 from concerns.history.queries import WaitingDocument
+from concerns.models import Child
 from concerns.paper.file_upload import PackageUploadHandler, find_uploaded_package
 from concerns.paper.history_matching import HistoryPlan, KnownChild, WhoseLines
 from concerns.paper.history_rows import HISTORY, WHOSE, count_history_headings
@@ -21,6 +22,7 @@ from concerns.rules.wording import format_date_or_time, number_with_noun
 
 NOT_WHOSE = "Choose at least one column that says which child a line is about"
 OWNER_FIELD_PREFIX = "whose-"
+NAME_SHOWN = "named-"
 
 
 class HistoryUploadForm(TableUploadForm):
@@ -106,19 +108,27 @@ class ConfirmHistoryForm(forms.Form):
 
 
 class BringDocumentsForm(forms.Form):
-    """Confirms whose each waiting document is. Nothing chosen: it goes on waiting."""
+    """Confirms whose each waiting document is. Nothing chosen: it goes on waiting. Of a UPN that is
+    typed the page first says whose it is: one wrong figure is another child's.
+
+    `named`: the children whom the errors of the form name for that, once it is validated.
+    """
 
     def __init__(
         self,
         data: Mapping[str, Any] | None,
         rows: Sequence[WaitingDocument],
-        by_upn: Mapping[str, KnownChild],
+        by_upn: Mapping[str, Child],
     ):
-        super().__init__(data)
+        super().__init__(dict(data.items()) if data is not None else None)
         self.rows = rows
         self.by_upn = by_upn
+        self.named: list[Child] = []
         for row in rows:
             self.fields[f"{OWNER_FIELD_PREFIX}{row.file.uid}"] = _build_owner_field(row)
+            if row.is_of_unknown_child:
+                shown = forms.CharField(required=False, widget=forms.HiddenInput)
+                self.fields[f"{NAME_SHOWN}{row.file.uid}"] = shown
         button = SubmitButton("Bring these documents in", value="bring")
         self.helper = lay_out_form(*self.fields, ButtonRow(button))
 
@@ -127,10 +137,16 @@ class BringDocumentsForm(forms.Form):
         for row in self.rows:
             name = f"{OWNER_FIELD_PREFIX}{row.file.uid}"
             said = self.cleaned_data.get(name, "")
-            if said and not (row.child or row.offered):
+            if said and row.is_of_unknown_child:
                 known = self.by_upn.get(said.replace(" ", "").upper())
                 if known is None:
                     self.add_error(name, "No child here has this UPN. Correct it or leave it empty")
+                    continue
+                if not self._is_name_shown(row, known):
+                    whose = f"This is the UPN of {known.name_told_apart}."
+                    self.add_error(
+                        name, f"{whose} If the document is theirs, press the button again"
+                    )
                     continue
                 said = str(known.uid)
             if said:
@@ -139,10 +155,20 @@ class BringDocumentsForm(forms.Form):
             self.add_error(None, "Say of at least one document whose it is")
         return self.cleaned_data
 
+    def _is_name_shown(self, row: WaitingDocument, child: Child) -> bool:
+        """Whether the page has said that the UPN typed for `row` is that of `child`. If not, the
+        form says so from now on."""
+        name = f"{NAME_SHOWN}{row.file.uid}"
+        if self.cleaned_data.get(name) == str(child.uid):
+            return True
+        self.data = {**self.data, name: str(child.uid)}
+        self.named.append(child)
+        return False
+
 
 def _build_owner_field(row: WaitingDocument) -> forms.Field:
     label = f"Whose is {row.file.name}?"
-    if not (row.child or row.offered):
+    if row.is_of_unknown_child:
         return forms.CharField(
             label=label,
             required=False,

@@ -120,21 +120,30 @@ class WaitingDocument:
     child: KnownChild | None
     offered: list[KnownChild]
 
+    @property
+    def is_of_unknown_child(self) -> bool:
+        return not (self.child or self.offered)
+
 
 def list_waiting_documents(viewer: Viewer, files: Sequence[DraftFile]) -> list[WaitingDocument]:
     """Those of `files` that are kept, and whose each is. Recorded: a page names these children."""
     kept = [file for file in files if not file.missing]
     matcher = ChildMatcher(list_children_with_names(viewer) if kept else [])
     rows = [WaitingDocument(file, *find_child_of_file(matcher, file.name)) for file in kept]
-    named = [child.uid for row in rows for child in (row.child, *row.offered) if child]
+    named = [child for row in rows for child in (row.child, *row.offered) if child]
+    record_children_named(viewer, named)
+    return rows
+
+
+def record_children_named(viewer: Viewer, named: Sequence[KnownChild]) -> None:
+    """Record that the page of waiting documents names these children, if there are any."""
     if named:
         sight.record_reading(
             viewer,
             Kind.LISTED,
             reason="documents to be brought in",
-            children=list(dict.fromkeys(named)),
+            children=list(dict.fromkeys(child.uid for child in named)),
         )
-    return rows
 
 
 def children_by_upn(viewer: Viewer) -> dict[str, Child]:

@@ -1,5 +1,6 @@
 """The pages by which a lead brings earlier records in from another system."""
 
+from django.core import signing
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,9 @@ from concerns.paper.history_matching import count_lines_by_child
 from concerns.paper.history_rows import guess_history_columns
 from concerns.paper.package_reading import PackageUnreadable
 from concerns.workflow.unconfirmed_files import UNCONFIRMED_KEPT_FOR_IN_WORDS
+
+# Seconds for which an address may say what was brought in.
+SAID_FOR = 120
 
 
 def home(request):
@@ -75,34 +79,56 @@ def documents(request):
     adding = build_files_form(request) if pressed == "add" else AddFilesForm((), pressed=False)
     if adding.is_valid() and keep_posted_files(viewer, adding, draft):
         return redirect("history_documents")
-    files = attachments.list_draft_files(viewer, draft)
-    rows = queries.list_waiting_documents(viewer, files)
-    by_upn = queries.children_by_upn(viewer) if rows else {}
-    form = BringDocumentsForm(request.POST if pressed == "bring" else None, rows, by_upn)
-    if form.is_valid() and (done := _bring_documents(viewer, draft, form)):
-        return redirect(reverse("history_documents") + done)
-    page = {"adding": adding, "files": files, "form": form}
-    page |= {name: _read_count(request.GET.get(name, "")) for name in ("brought", "here")}
-    status = status_of_forms(adding, form)
+    page = {"adding": adding, "done": _read_what_was_done(request)}
+    form = _build_documents_form(request, draft, page)
+    if pressed == "bring":
+        page["changed"] = "" if form.rows else acts.DOCUMENTS_CHANGED
+        try:
+            if form.is_valid():
+                done = _bring_documents(viewer, draft, form)
+                return redirect(f"{reverse('history_documents')}?done={done}")
+        except ActRefused as refused:
+            page["changed"] = refused.words
+            form = _build_documents_form(request, draft, page)
+        queries.record_children_named(viewer, form.named)
+    status = 409 if page.get("changed") else status_of_forms(adding, form)
     return render(request, "history/documents.html", page, status=status)
 
 
-def _read_count(written):
-    """A number of one or two figures in an address; 0 if it is none."""
-    return int(written) if written.isdecimal() and len(written) < 3 else 0
+def _build_documents_form(request, draft, page):
+    """The form about what waits now, which is put into `page` with the files."""
+    viewer = request.viewer
+    files = attachments.list_draft_files(viewer, draft)
+    rows = queries.list_waiting_documents(viewer, files)
+    by_upn = queries.children_by_upn(viewer) if rows else {}
+    pressed = request.POST.get("do") == "bring"
+    form = BringDocumentsForm(request.POST if pressed else None, rows, by_upn)
+    page |= {"files": files, "form": form}
+    return form
+
+
+def _read_what_was_done(request):
+    """How many documents the press before this page brought in, and how many were here, as the
+    signed address says. None if it says nothing, or if that was not just now."""
+    salt = _salt_of_done(request.viewer)
+    try:
+        said = signing.loads(request.GET.get("done", ""), salt=salt, max_age=SAID_FOR)
+    except signing.BadSignature:
+        return None
+    return dict(zip(("brought", "here"), said, strict=True))
+
+
+def _salt_of_done(viewer):
+    return f"documents brought in by {viewer.person.uid} {viewer.school.uid}"
 
 
 def _bring_documents(viewer, draft, form):
-    """The query string that says what was done; "" if nothing was, with the reason on the form."""
+    """What was done, signed for the address of the next page. Raises ActRefused."""
     given = {"draft": draft, "owners": form.owners, "now": viewer.now}
-    try:
-        brought, here = acts.bring_documents(by=viewer, **given)
-    except ActRefused as refused:
-        form.add_error(None, refused.words)
-        return ""
+    brought, here = acts.bring_documents(by=viewer, **given)
     for file in here:
         attachments.remove_draft_files(viewer, draft, file)
-    return f"?brought={brought}&here={len(here)}"
+    return signing.dumps((brought, len(here)), salt=_salt_of_done(viewer))
 
 
 def _bring_history(request, page, plan, form):
